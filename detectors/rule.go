@@ -1,0 +1,178 @@
+package detectors
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/keysweep/keysweep/detectors/check"
+)
+
+// Severity says how much a leak can cost.
+type Severity int
+
+// The severities, least first. The zero value is Info.
+const (
+	Info Severity = iota
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = []string{"info", "low", "medium", "high", "critical"}
+
+// String returns the severity's lower-case name.
+func (s Severity) String() string { return severityNames[max(0, min(int(s), len(severityNames)-1))] }
+
+// MarshalText returns the severity's name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText accepts a severity's name.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for i, name := range severityNames {
+		if name == string(text) {
+			*s = Severity(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("severity %q is none of %s", text, strings.Join(severityNames, ", "))
+}
+
+// Confidence says how sure a detector is that a match is what its rule says.
+type Confidence int
+
+// The confidences, least first.
+const (
+	Unsure Confidence = iota // "low"
+	Likely                   // "medium"
+	Sure                     // "high"
+)
+
+var confidenceNames = []string{"low", "medium", "high"}
+
+// String returns low, medium or high.
+func (c Confidence) String() string {
+	return confidenceNames[max(0, min(int(c), len(confidenceNames)-1))]
+}
+
+// MarshalText returns the confidence's name.
+func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText accepts low, medium or high.
+func (c *Confidence) UnmarshalText(text []byte) error {
+	for i, name := range confidenceNames {
+		if name == string(text) {
+			*c = Confidence(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("confidence %q is none of %s", text, strings.Join(confidenceNames, ", "))
+}
+
+// Rule is one credential kind as a rules file describes it. A loaded Rule is not changed any more, and is safe for
+// concurrent use.
+type Rule struct {
+	ID         string
+	Provider   string // id of the provider, the name of its file
+	Title      string
+	Kind       string // what the provider is: exchange, wallet, custody, payments, node, data, general
+	Site       string
+	Severity   Severity
+	Confidence Confidence // the most that a match of this rule may claim
+	Keywords   []string   // lower-case words that name the provider in code, paths and hosts
+	Hosts      []string   // API hosts of the provider; one near a value names the provider as a keyword does
+	TestHosts  []string   // hosts of its testnet, sandbox or demo
+	Contexts   Context    // how much context a value needs to be taken for a part of this rule
+	Parts      []Part     // in the file's order
+	Detector   string     // name of a built-in detector that reads more than one token: mnemonic, int-array, pem
+	Pattern    *Pattern   // set for a rule in gitleaks' form, which has no parts of its own
+	Examples   []string   // hex SHA-256 of values that documentation publishes; a credential with one is no leak
+	Tags       []string
+	Verify     *Call
+	Revoke     *Call
+	Contain    *Call
+	Playbook   Playbook
+
+	file string         // where the rule was read
+	line map[string]int // line of each key, by its path within the credential
+}
+
+// Context says what must stand around a value before a rule takes it.
+type Context string
+
+// The contexts, from none to most.
+const (
+	ContextNone     Context = "none"     // the shape or the check decides by itself
+	ContextName     Context = "name"     // the variable, field or call must name a part
+	ContextProvider Context = "provider" // the provider must be named nearby, and the name must fit a part
+	ContextDecisive Context = "decisive" // the provider must be in the name, scope, call or host of the value itself
+)
+
+// Part is a named piece of a credential.
+type Part struct {
+	Name     string
+	Regex    *regexp.Regexp // the value's shape; its first group, if any, is the value
+	Names    []*regexp.Regexp
+	NotNames []*regexp.Regexp // names that say the value is something else
+	Env      []string         // exact variable names, upper case; one of these names provider and part at once
+	Calls    []*regexp.Regexp // calls whose argument is this part
+	Entropy  float64          // bits per character a value must reach; 0 asks for none
+	Min      int              // least length in bytes of a value, 0 for what the regex says
+	Check    string           // name of an offline proof in detectors/check
+	Optional bool             // the credential is whole without it
+	Free     bool             // free text such as a passphrase: never found by itself, only beside another part
+
+	check check.Func
+}
+
+// Part returns the part of that name, or nil.
+func (r *Rule) Part(name string) *Part {
+	for i := range r.Parts {
+		if r.Parts[i].Name == name {
+			return &r.Parts[i]
+		}
+	}
+	return nil
+}
+
+// Playbook tells a person how to end a credential by hand.
+type Playbook struct {
+	Console string   // URL of the page where keys are managed
+	Steps   []string // in order
+	Damage  []string // what to look at for damage done
+}
+
+// Call is one HTTP call to the issuer, with the rows that say what its answers mean. See package provider.
+type Call struct {
+	Method   string // GET unless the file says otherwise
+	URL      string
+	Headers  map[string]string
+	Body     string
+	Hosts    []string // further hosts to ask before a credential is dead
+	Sign     *Sign
+	Lookup   *Call // asked first; its Take feeds {lookup} of this call
+	Take     string
+	Replies  []Reply
+	Permits  []Reply // rows whose Is names a right: read, trade, transfer, withdraw
+	Account  string  // path of the account id in the answer
+	Way      string  // for Revoke and Contain: self, master or admin
+	Effect   string  // what the call does to the account, in words
+	Credent  string  // for master and admin: name of the configured credential that signs
+	Consents []string
+}
+
+// Sign names a signing scheme and its parameters.
+type Sign struct {
+	Scheme string
+	Params map[string]string
+}
+
+// Reply is one row: when status and body fit, the answer means Is.
+type Reply struct {
+	Status int
+	JSON   map[string]any
+	Text   string
+	Is     string
+	Reason string
+}

@@ -1,0 +1,76 @@
+package scanner
+
+import (
+	"time"
+
+	"github.com/keysweep/keysweep/detectors"
+)
+
+// Region is a run of text by line and column, both counted from 1; the end column is that of the last character.
+type Region struct{ StartLine, StartColumn, EndLine, EndColumn int }
+
+// Occurrence is one place where a credential stands.
+type Occurrence struct {
+	Region
+	File        string // path in the tree, inner paths of archives joined with "!"
+	SymlinkFile string // the link through which File was reached
+	Place       Place
+	Commit      string // first commit that has it, empty outside git
+	LastCommit  string // last commit that has it
+	Author      string
+	Email       string
+	Date        time.Time // of the first commit; zero outside git
+	Message     string    // of the first commit
+	AtHead      bool      // the checked-out commit still has it
+	Unreachable bool      // no ref leads to it
+	Link        string    // URL of the line, when the source has one
+	Match       string    // the text of the lines around the parts, with every secret in it redacted
+}
+
+// PartAt is a part's value and where it was first seen.
+type PartAt struct {
+	Region
+	Name      string
+	Value     detectors.Secret
+	File      string
+	Encodings []string
+}
+
+// Status is what is known of a credential's life.
+type Status string
+
+// The statuses of a verdict.
+const (
+	Live       Status = "live"       // the issuer said so, with positive evidence
+	Restricted Status = "restricted" // live, but refused from this address
+	Dead       Status = "dead"       // the issuer said so explicitly
+	Unknown    Status = "unknown"    // asked, without a clear answer
+	Unasked    Status = "unasked"    // nobody asked
+	Proved     Status = "proved"     // arithmetic proved it
+)
+
+// Verdict is what the issuer, or arithmetic, says of a credential.
+type Verdict struct {
+	Status      Status
+	Reason      string
+	AskedAt     time.Time
+	Account     string
+	Permissions []string
+}
+
+// Finding is a credential with every place it occurs.
+type Finding struct {
+	Credential  detectors.Credential
+	Fingerprint string
+	Severity    detectors.Severity
+	Confidence  detectors.Confidence
+	Environment string
+	Identity    []detectors.Fact
+	Notes       []string
+	Entropy     float64
+	Secret      string   // name of the most secret part
+	Parts       []PartAt // in the rule's order
+	Missing     []string // required parts that were not found
+	Occurrences []Occurrence
+	Verdict     Verdict
+}

@@ -63,3 +63,5 @@ require (
 	gopkg.in/warnings.v0 v0.1.2
 	honnef.co/go/tools v0.8.2
 )
+
+tool honnef.co/go/tools/cmd/staticcheck

@@ -1,0 +1,52 @@
+GO       ?= go
+TESTARGS ?= -v -timeout 12m
+FUZZTIME ?= 20s
+
+.PHONY: all build test setup fmt vet staticcheck unit bench bench-git accuracy fuzz clean
+
+all: build
+
+## build: the binary, at ./keysweep, static
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -o keysweep ./cmd/keysweep
+
+## test: everything a change must pass; installs missing Debian packages when it may
+test: setup fmt vet staticcheck unit
+
+setup:
+	./.ci/setup
+
+fmt:
+	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }
+
+vet:
+	$(GO) vet ./...
+
+staticcheck:
+	$(GO) tool staticcheck ./...
+
+unit:
+	$(GO) test -race $(TESTARGS) ./...
+
+## bench: start-up, staged scan, a large tree against grep, peak memory; ratios and medians of five
+bench: build
+	$(GO) run ./bench -binary ./keysweep
+
+## bench-git: full histories of the repositories in PATHS against git log -p
+bench-git: build
+	$(GO) run ./bench -binary ./keysweep -git "$(PATHS)"
+
+## accuracy: recall, naming, pairing and precision on generated text
+accuracy:
+	$(GO) test ./internal/accuracy/... -run Accuracy -v
+
+## fuzz: every fuzz target for FUZZTIME each
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+clean:
+	rm -f keysweep

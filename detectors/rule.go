@@ -84,8 +84,8 @@ type Rule struct {
 	Hosts      []string   // API hosts of the provider; one near a value names the provider as a keyword does
 	TestHosts  []string   // hosts of its testnet, sandbox or demo
 	Contexts   Context    // how much context a value needs to be taken for a part of this rule
+	Fallback   bool       // serves providers that have no rules file: the keyword found is the provider's id
 	Parts      []Part     // in the file's order
-	Detector   string     // name of a built-in detector that reads more than one token: mnemonic, int-array, pem
 	Pattern    *Pattern   // set for a rule in gitleaks' form, which has no parts of its own
 	Examples   []string   // hex SHA-256 of values that documentation publishes; a credential with one is no leak
 	Tags       []string
@@ -112,6 +112,7 @@ const (
 // Part is a named piece of a credential.
 type Part struct {
 	Name     string
+	Form     Form           // what kind of run of text holds the value
 	Regex    *regexp.Regexp // the value's shape; its first group, if any, is the value
 	Names    []*regexp.Regexp
 	NotNames []*regexp.Regexp // names that say the value is something else
@@ -121,10 +122,21 @@ type Part struct {
 	Min      int              // least length in bytes of a value, 0 for what the regex says
 	Check    string           // name of an offline proof in detectors/check
 	Optional bool             // the credential is whole without it
-	Free     bool             // free text such as a passphrase: never found by itself, only beside another part
 
 	check check.Func
 }
+
+// Form is a kind of run of text that can hold a part.
+type Form string
+
+// The forms of a part.
+const (
+	FormToken Form = "token" // a run of letters, digits and + / = _ - that looks random
+	FormText  Form = "text"  // free text such as a passphrase or a short id: never found by itself, only beside another part
+	FormPEM   Form = "pem"   // a PEM block, its line breaks real or escaped
+	FormInts  Form = "ints"  // a list of at least 32 numbers from 0 to 255
+	FormWords Form = "words" // a run of mnemonic words
+)
 
 // Part returns the part of that name, or nil.
 func (r *Rule) Part(name string) *Part {
@@ -145,21 +157,21 @@ type Playbook struct {
 
 // Call is one HTTP call to the issuer, with the rows that say what its answers mean. See package provider.
 type Call struct {
-	Method   string // GET unless the file says otherwise
-	URL      string
-	Headers  map[string]string
-	Body     string
-	Hosts    []string // further hosts to ask before a credential is dead
-	Sign     *Sign
-	Lookup   *Call // asked first; its Take feeds {lookup} of this call
-	Take     string
-	Replies  []Reply
-	Permits  []Reply // rows whose Is names a right: read, trade, transfer, withdraw
-	Account  string  // path of the account id in the answer
-	Way      string  // for Revoke and Contain: self, master or admin
-	Effect   string  // what the call does to the account, in words
-	Credent  string  // for master and admin: name of the configured credential that signs
-	Consents []string
+	Method     string // GET unless the file says otherwise
+	URL        string
+	Headers    map[string]string
+	Body       string
+	Hosts      []string // further hosts to ask before a credential is dead
+	Sign       *Sign
+	Lookup     *Call // asked first; its Take feeds {lookup} of this call
+	Take       string
+	Replies    []Reply
+	Permits    []Reply  // rows whose Is names a right: read, trade, transfer, withdraw
+	Account    string   // path of the account id in the answer
+	Way        string   // for Revoke and Contain: self, master or admin
+	Effect     string   // what the call does to the account, in words
+	Credential string   // for master and admin: name of the configured credential that signs
+	Consents   []string // flags a person must give, each for an effect beyond the leaked credential
 }
 
 // Sign names a signing scheme and its parameters.

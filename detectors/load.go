@@ -1,0 +1,303 @@
+package detectors
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/keysweep/keysweep/detectors/check"
+)
+
+// Load reads every *.toml file at the root of fsys, in the order of the names. It is strict: an unknown key, a bad
+// expression, a missing check and an id that stands twice are errors that name file, line and key.
+func Load(fsys fs.FS) ([]Rule, error) {
+	names, err := fs.Glob(fsys, "*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("list rules files: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no rules files (*.toml)")
+	}
+	var rules []Rule
+	seen := map[string]string{}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read rules file: %w", err)
+		}
+		loaded, err := LoadFile(name, text)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range loaded {
+			if first, ok := seen[r.ID]; ok {
+				return nil, fmt.Errorf("%s:%d: credential.id: %q stands in %s too", name, r.line["id"], r.ID, first)
+			}
+			seen[r.ID] = fmt.Sprintf("%s:%d", name, r.line["id"])
+		}
+		rules = append(rules, loaded...)
+	}
+	return rules, nil
+}
+
+// LoadFile reads one rules file. Name is used in errors, and its base without ".toml" must be the provider's id.
+func LoadFile(name string, text []byte) ([]Rule, error) {
+	l := loader{file: name, lines: keyLines(text)}
+	var raw rawProvider
+	meta, err := toml.Decode(string(text), &raw)
+	if err != nil {
+		return nil, l.syntax(err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return nil, l.unknown(unknown[0])
+	}
+	if want := strings.TrimSuffix(path.Base(name), ".toml"); raw.ID != want {
+		return nil, l.at("id", fmt.Errorf("%q is not the file's name, %q", raw.ID, want))
+	}
+	if len(raw.Credential) == 0 {
+		return nil, l.at("id", errors.New("no [[credential]]"))
+	}
+	rules := make([]Rule, 0, len(raw.Credential))
+	for i, c := range raw.Credential {
+		r, err := l.rule(&raw, &c, fmt.Sprintf("credential[%d]", i))
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(rules, func(o Rule) bool { return o.ID == r.ID }) {
+			return nil, l.at(fmt.Sprintf("credential[%d].id", i), fmt.Errorf("%q stands twice", r.ID))
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+type loader struct {
+	file  string
+	lines map[string]int
+}
+
+func (l *loader) at(key string, err error) error {
+	return fmt.Errorf("%s:%d: %s: %w", l.file, l.line(key), key, err)
+}
+
+// line returns the line of key, or of the nearest table around it.
+func (l *loader) line(key string) int {
+	for key != "" {
+		if n, ok := l.lines[key]; ok {
+			return n
+		}
+		key = key[:max(0, strings.LastIndexByte(key, '.'))]
+	}
+	return 1
+}
+
+func (l *loader) syntax(err error) error {
+	var p toml.ParseError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s:%d: %s: %s", l.file, p.Position.Line, p.LastKey, p.Message)
+	}
+	return fmt.Errorf("%s: %w", l.file, err)
+}
+
+func (l *loader) unknown(key toml.Key) error {
+	line, want := 0, key.String()
+	for k, n := range l.lines {
+		if indexes.ReplaceAllString(k, "") == want && (line == 0 || n < line) {
+			line = n
+		}
+	}
+	return fmt.Errorf("%s:%d: %s: unknown key", l.file, line, want)
+}
+
+var indexes = regexp.MustCompile(`\[\d+\]`)
+
+func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error) {
+	r := Rule{
+		ID: c.ID, Provider: p.ID, Title: c.Title, Kind: p.Kind, Site: p.Site,
+		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
+		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
+		TestHosts: lower(slices.Concat(p.TestHosts, c.TestHosts)), Examples: c.Examples, Tags: c.Tags,
+		Playbook: Playbook(c.Playbook), Fallback: c.Fallback,
+		file: l.file, line: l.under(key),
+	}
+	if c.Confidence != nil {
+		r.Confidence = *c.Confidence
+	}
+	if r.Contexts == "" {
+		r.Contexts = ContextProvider
+	}
+	if err := l.complete(&r, key); err != nil {
+		return r, err
+	}
+	for name, part := range c.Parts {
+		built, err := l.part(name, part, key+".parts."+name)
+		if err != nil {
+			return r, err
+		}
+		r.Parts = append(r.Parts, built)
+	}
+	if len(r.Parts) == 0 {
+		return r, l.at(key+".parts", errors.New("missing"))
+	}
+	slices.SortFunc(r.Parts, func(a, b Part) int {
+		return cmp.Or(l.line(key+".parts."+a.Name)-l.line(key+".parts."+b.Name), strings.Compare(a.Name, b.Name))
+	})
+	var err error
+	for _, call := range []struct {
+		name string
+		raw  *rawCall
+		to   **Call
+	}{{"verify", c.Verify, &r.Verify}, {"revoke", c.Revoke, &r.Revoke}, {"contain", c.Contain, &r.Contain}} {
+		if *call.to, err = l.call(call.raw, key+"."+call.name); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (l *loader) under(key string) map[string]int {
+	lines := map[string]int{"": l.line(key)}
+	for k, n := range l.lines {
+		if rest, ok := strings.CutPrefix(k, key+"."); ok {
+			lines[rest] = n
+		}
+	}
+	return lines
+}
+
+var contexts = []Context{ContextNone, ContextName, ContextProvider, ContextDecisive}
+
+func (l *loader) complete(r *Rule, key string) error {
+	switch {
+	case r.ID == "":
+		return l.at(key+".id", errors.New("missing"))
+	case !ruleID.MatchString(r.ID):
+		return l.at(key+".id", fmt.Errorf("%q is not lower-case words joined by hyphens", r.ID))
+	case r.Title == "":
+		return l.at(key+".title", errors.New("missing"))
+	case !slices.Contains(contexts, r.Contexts):
+		return l.at(key+".context", fmt.Errorf("%q is none of none, name, provider, decisive", r.Contexts))
+	case (r.Contexts == ContextProvider || r.Contexts == ContextDecisive) && len(r.Keywords) == 0:
+		return l.at(key+".keywords", errors.New("missing: the context needs words that name the provider"))
+	}
+	for _, e := range r.Examples {
+		if !hexDigest.MatchString(e) {
+			return l.at(key+".examples", errors.New("not the hex SHA-256 of a value"))
+		}
+	}
+	return nil
+}
+
+var (
+	ruleID    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords}
+
+func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
+	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form}
+	if p.Form == "" {
+		p.Form = FormToken
+	}
+	if !slices.Contains(forms, p.Form) {
+		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words", p.Form))
+	}
+	var err error
+	if raw.Regex == "" {
+		return p, l.at(key+".regex", errors.New("missing"))
+	}
+	if p.Regex, err = regexp.Compile(raw.Regex); err != nil {
+		return p, l.at(key+".regex", err)
+	}
+	for _, list := range []struct {
+		name string
+		from []string
+		to   *[]*regexp.Regexp
+	}{{"names", raw.Names, &p.Names}, {"not_names", raw.NotNames, &p.NotNames}, {"calls", raw.Calls, &p.Calls}} {
+		for _, expr := range list.from {
+			re, err := regexp.Compile("(?i)" + expr)
+			if err != nil {
+				return p, l.at(key+"."+list.name, err)
+			}
+			*list.to = append(*list.to, re)
+		}
+	}
+	if p.Check != "" {
+		f, ok := check.ByName(p.Check)
+		if !ok {
+			return p, l.at(key+".check", fmt.Errorf("no check is called %q", p.Check))
+		}
+		p.check = f
+	}
+	return p, nil
+}
+
+func (l *loader) call(raw *rawCall, key string) (*Call, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	c := &Call{
+		Headers: raw.Headers, Body: raw.Body, Hosts: raw.Hosts, Take: raw.Take, Account: raw.Account,
+		Way: raw.Way, Effect: raw.Effect, Credential: raw.Credential, Consents: raw.Consents,
+	}
+	for method, url := range map[string]string{"GET": raw.Get, "POST": raw.Post, "DELETE": raw.Delete, "PUT": raw.Put} {
+		if url == "" {
+			continue
+		}
+		if c.URL != "" {
+			return nil, l.at(key, errors.New("more than one of get, post, put, delete"))
+		}
+		c.Method, c.URL = method, url
+	}
+	if !strings.HasPrefix(c.URL, "https://") {
+		return nil, l.at(key, errors.New("no URL that begins with https:// under get, post, put or delete"))
+	}
+	var err error
+	if c.Lookup, err = l.call(raw.Lookup, key+".lookup"); err != nil {
+		return nil, err
+	}
+	if raw.Sign != nil {
+		if c.Sign, err = l.sign(raw.Sign, key+".sign"); err != nil {
+			return nil, err
+		}
+	}
+	c.Replies, c.Permits = replies(raw.Reply), replies(raw.Permission)
+	return c, nil
+}
+
+func (l *loader) sign(raw map[string]string, key string) (*Sign, error) {
+	s := &Sign{Scheme: raw["scheme"], Params: map[string]string{}}
+	if s.Scheme == "" {
+		return nil, l.at(key+".scheme", errors.New("missing"))
+	}
+	for k, v := range raw {
+		if k != "scheme" {
+			s.Params[k] = v
+		}
+	}
+	return s, nil
+}
+
+func replies(raw []rawReply) []Reply {
+	var out []Reply
+	for _, r := range raw {
+		out = append(out, Reply(r))
+	}
+	return out
+}
+
+func lower(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.ToLower(w)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,81 @@
+package detectors
+
+// The shapes of a rules file, as TOML decodes it.
+
+type rawProvider struct {
+	ID         string          `toml:"id"`
+	Title      string          `toml:"title"`
+	Kind       string          `toml:"kind"`
+	Site       string          `toml:"site"`
+	Source     string          `toml:"source"` // where the formats were read, and how sure they are; for people
+	Keywords   []string        `toml:"keywords"`
+	Hosts      []string        `toml:"hosts"`
+	TestHosts  []string        `toml:"test_hosts"`
+	Credential []rawCredential `toml:"credential"`
+}
+
+type rawCredential struct {
+	ID         string             `toml:"id"`
+	Title      string             `toml:"title"`
+	Severity   Severity           `toml:"severity"`
+	Confidence *Confidence        `toml:"confidence"`
+	Context    string             `toml:"context"`
+	Fallback   bool               `toml:"fallback"`
+	Keywords   []string           `toml:"keywords"`
+	Hosts      []string           `toml:"hosts"`
+	TestHosts  []string           `toml:"test_hosts"`
+	Examples   []string           `toml:"examples"`
+	Tags       []string           `toml:"tags"`
+	Parts      map[string]rawPart `toml:"parts"`
+	Verify     *rawCall           `toml:"verify"`
+	Revoke     *rawCall           `toml:"revoke"`
+	Contain    *rawCall           `toml:"contain"`
+	Playbook   rawPlaybook        `toml:"playbook"`
+}
+
+type rawPart struct {
+	Regex    string   `toml:"regex"`
+	Names    []string `toml:"names"`
+	NotNames []string `toml:"not_names"`
+	Env      []string `toml:"env"`
+	Calls    []string `toml:"calls"`
+	Entropy  float64  `toml:"entropy"`
+	Min      int      `toml:"min"`
+	Check    string   `toml:"check"`
+	Optional bool     `toml:"optional"`
+	Form     Form     `toml:"form"`
+}
+
+type rawPlaybook struct {
+	Console string   `toml:"console"`
+	Steps   []string `toml:"steps"`
+	Damage  []string `toml:"damage"`
+}
+
+type rawCall struct {
+	Get        string            `toml:"get"`
+	Post       string            `toml:"post"`
+	Put        string            `toml:"put"`
+	Delete     string            `toml:"delete"`
+	Headers    map[string]string `toml:"headers"`
+	Body       string            `toml:"body"`
+	Hosts      []string          `toml:"hosts"`
+	Sign       map[string]string `toml:"sign"`
+	Lookup     *rawCall          `toml:"lookup"`
+	Take       string            `toml:"take"`
+	Reply      []rawReply        `toml:"reply"`
+	Permission []rawReply        `toml:"permission"`
+	Account    string            `toml:"account"`
+	Way        string            `toml:"way"`
+	Effect     string            `toml:"effect"`
+	Credential string            `toml:"credential"`
+	Consents   []string          `toml:"consents"`
+}
+
+type rawReply struct {
+	Status int            `toml:"status"`
+	JSON   map[string]any `toml:"json"`
+	Text   string         `toml:"text"`
+	Is     string         `toml:"is"`
+	Reason string         `toml:"reason"`
+}

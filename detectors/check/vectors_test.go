@@ -1,0 +1,123 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+type vector struct {
+	Kind    string
+	Value   string
+	Valid   bool
+	Derived map[string]any
+	Source  string
+}
+
+func readVectors(t testing.TB) []vector {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/wallets/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []vector
+	if err := json.Unmarshal(text, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// kindChecks names the check of the kinds that are not called like it.
+var kindChecks = map[string]string{
+	"hex64-not-a-secret":           "evm-private-key",
+	"slip132-yprv":                 "xprv",
+	"slip132-zprv":                 "xprv",
+	"slip132-xprv-account":         "xprv",
+	"stellar-public-not-secret":    "stellar-seed",
+	"near-public-not-secret":       "near-secret-key",
+	"nostr-npub-not-secret":        "nostr-nsec",
+	"bip39-english-nostr-nip06":    "bip39",
+	"bip39-english-cardano-icarus": "bip39",
+	"monero-13-mymonero":           "monero-13",
+}
+
+func (v vector) check() string {
+	if name, ok := kindChecks[v.Kind]; ok {
+		return name
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(v.Kind, "-famous-test"), "-english")
+}
+
+// derivedFacts says under which fact names a derived value of the vectors may appear.
+var derivedFacts = map[string][]string{
+	"evm_address":                 {"evm_address"},
+	"address":                     {"evm_address", "solana_address", "stellar_account"},
+	"btc_p2wpkh_m84":              {"btc_p2wpkh"},
+	"bip32_fingerprint":           {"fingerprint"},
+	"fingerprint":                 {"fingerprint"},
+	"xpub":                        {"xpub"},
+	"p2pkh":                       {"btc_p2pkh", "ltc_p2pkh", "doge_p2pkh", "dash_p2pkh"},
+	"p2wpkh":                      {"btc_p2wpkh", "ltc_p2wpkh"},
+	"bitcoin_p2pkh":               {"btc_p2pkh"},
+	"eos_public":                  {"eos_public_key"},
+	"npub":                        {"nostr_npub"},
+	"public_key": {"near_public_key"},
+	"implicit_account": {"near_account"},
+	"master_or_child_fingerprint": {"fingerprint"},
+}
+
+// notShown are derived values of the vectors that a proof leaves out.
+var notShown = map[string]string{
+	"entropy": "private", "privkey_hex": "private", "nostr_privkey": "private", "hex": "private", "words": "count", "separator": "spelling",
+	"path": "where it came from", "depth": "structure", "network": "text", "coin": "text", "version_byte": "structure",
+	"compressed": "structure", "reason": "of a rejection", "our_check": "of a rejection", "note": "text", "base58_form_len": "spelling",
+	"is_valid_secp256k1_scalar": "of a rejection", "icarus_master": "private",
+}
+
+// unsupported lists rows that a check cannot serve, by value, with the reason.
+var unsupported = map[string]string{}
+
+func TestEveryVectorProvesItsIdentity(t *testing.T) {
+	for i, v := range readVectors(t) {
+		t.Run(fmt.Sprintf("%03d %s", i, v.Kind), func(t *testing.T) {
+			if reason, ok := unsupported[v.Value]; ok {
+				t.Skip(reason)
+			}
+			check, ok := ByName(v.check())
+			if !ok {
+				t.Skipf("no check %q", v.check())
+			}
+			proof, ok := check(v.Value)
+			if ok != v.Valid {
+				t.Fatalf("%s(%.40s...) = %v, want %v (%s)", v.check(), v.Value, ok, v.Valid, v.Source)
+			}
+			if ok {
+				compareDerived(t, v, proof)
+			}
+		})
+	}
+}
+
+func compareDerived(t *testing.T, v vector, p Proof) {
+	t.Helper()
+	if strings.HasSuffix(v.Kind, "-famous-test") && p.Famous == "" {
+		t.Errorf("not known as famous: %+v", p)
+	}
+	for name, want := range v.Derived {
+		if _, ok := notShown[name]; ok {
+			continue
+		}
+		names, ok := derivedFacts[name]
+		if !ok {
+			t.Errorf("derived value %s = %v is not compared", name, want)
+			continue
+		}
+		found := slices.ContainsFunc(p.Facts, func(f Fact) bool { return slices.Contains(names, f.Name) && f.Value == fmt.Sprint(want) })
+		if !found {
+			t.Errorf("%s: got facts %+v, want one of %v to be %v", name, p.Facts, names, want)
+		}
+	}
+}

@@ -31,7 +31,8 @@ type Occurrence struct {
 type PartAt struct {
 	Region
 	Name      string
-	Value     detectors.Secret
+	Value     detectors.Secret // empty when only Masked is known
+	Masked    string           // the value as an earlier redacted report shows it; empty for a finding of this run
 	File      string
 	Encodings []string
 }

@@ -64,4 +64,10 @@ require (
 	honnef.co/go/tools v0.8.2
 )
 
+require (
+	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
+	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
+	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
+)
+
 tool honnef.co/go/tools/cmd/staticcheck

@@ -72,9 +72,10 @@ var (
 		list("monero/russian", "monero_russian", 4),
 		list("monero/spanish", "monero_spanish", 4),
 	}
-	electrumV1List = list("electrum-v1", "electrum_v1", 0)
-	slip39List     = list("slip39", "slip39", 0)
-	allLists       = append(append(append([]*Wordlist{}, bip39Lists...), moneroLists...), electrumV1List, slip39List)
+	electrumV1List         = list("electrum-v1", "electrum_v1", 0)
+	electrumPortugueseList = list("electrum/portuguese", "electrum_portuguese", 0)
+	slip39List             = list("slip39", "slip39", 0)
+	allLists               = append(append(append([]*Wordlist{}, bip39Lists...), moneroLists...), electrumV1List, electrumPortugueseList, slip39List)
 )
 
 // Wordlists returns every list, in a fixed order: a list's place is its bit in a [Lists].

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/keysweep/keysweep/scanner"
+)
+
+// place says in words where an occurrence stands. The text is not safe to print yet.
+func place(o occurrence) string {
+	at := o.File
+	if n := lines(o.StartLine, o.EndLine); n != "" {
+		at += ":" + n
+	}
+	switch o.Place {
+	case scanner.InMessage:
+		return "message of commit " + short(o.Commit) + ", line " + lines(o.StartLine, o.EndLine)
+	case scanner.InTag:
+		return "message of tag " + at
+	case scanner.InNote:
+		return "git note " + at
+	case scanner.InName:
+		return "name of " + o.File
+	case scanner.InIndex:
+		return at + " (staged)"
+	}
+	if o.File == "" {
+		return "input" + at
+	}
+	return at
+}
+
+// lines returns "3", "3-7" or nothing when the line is not known.
+func lines(start, end int) string {
+	switch {
+	case start <= 0:
+		return ""
+	case end <= start:
+		return strconv.Itoa(start)
+	}
+	return fmt.Sprintf("%d-%d", start, end)
+}
+
+// origin says which commit brought an occurrence, and whether it is still there.
+func origin(o occurrence) string {
+	if o.Commit == "" {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "commit %s", short(o.Commit))
+	if who := strings.TrimSpace(o.Author + mail(o.Email)); who != "" {
+		fmt.Fprintf(&b, " by %s", who)
+	}
+	if o.Date != "" {
+		fmt.Fprintf(&b, " on %s", day(o.Date))
+	}
+	if o.LastCommit != "" && o.LastCommit != o.Commit {
+		fmt.Fprintf(&b, ", last in %s", short(o.LastCommit))
+	}
+	if o.AtHead {
+		b.WriteString(", still in HEAD")
+	}
+	if o.Unreachable {
+		b.WriteString(", on no branch")
+	}
+	return b.String()
+}
+
+func mail(address string) string {
+	if address == "" {
+		return ""
+	}
+	return " <" + address + ">"
+}
+
+func short(commit string) string { return commit[:min(len(commit), 10)] }
+
+func day(date string) string { return date[:min(len(date), len("2006-01-02"))] }
+
+// further counts the occurrences after the first.
+func further(all []occurrence) string {
+	if len(all) < 2 {
+		return ""
+	}
+	files, commits := map[string]bool{}, map[string]bool{}
+	for _, o := range all {
+		files[o.File] = true
+		commits[o.Commit] = true
+	}
+	out := fmt.Sprintf("and %s (%s", count(len(all)-1, "more place"), count(len(files), "file"))
+	delete(commits, "")
+	if len(commits) > 0 {
+		out += ", " + count(len(commits), "commit")
+	}
+	return out + " in all)"
+}
+
+// count returns "1 place" or "2 places".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,167 @@
+package gitpack
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// scan is one run over what a walk reached.
+type scan struct {
+	s     *Store
+	r     *Reached
+	t     *tables
+	sp    Spotter
+	v     Visitor
+	whole bool          // look for spots in every byte, deltas or not
+	big   chan struct{} // held by the worker that may have large objects in memory
+}
+
+// Scan visits every reached blob, commit and tag that has at least one spot, or all of them when sp is nil. Every
+// reached object ends in exactly one of Visit, Skip and Clean. The windows of one blob count as one. What Reach could
+// not read is told to Skip first.
+func (s *Store) Scan(ctx context.Context, r *Reached, sp Spotter, v Visitor) error {
+	return (&scan{s: s, r: r, sp: sp, v: v}).run(ctx)
+}
+
+func (c *scan) run(ctx context.Context) error {
+	defer c.s.clock(&c.s.stats.ScanNanos, time.Now())
+	c.t, c.big = c.s.tables.Load(), make(chan struct{}, 1)
+	for _, skip := range c.r.skips {
+		c.v.Skip(skip)
+	}
+	for k, tab := range c.t.list {
+		var err error
+		switch tab.(type) {
+		case *pack:
+			err = c.pack(ctx, k)
+		case *loose:
+			err = c.loose(ctx, k)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// pack scans what is wanted of a pack.
+func (c *scan) pack(ctx context.Context, k int) error {
+	if !c.wants(k) {
+		return nil
+	}
+	f, err := newForest(c.t, k, c.r.units)
+	if err != nil {
+		c.wanted(k, func(num uint32) bool {
+			c.skip(num, 0, err)
+			return true
+		})
+		return nil
+	}
+	c.s.stats.Packed.Add(f.packed)
+	var next atomic.Int64
+	err = c.parallel(ctx, func(w *scanner) error {
+		for {
+			i := int(next.Add(1) - 1)
+			if i >= len(f.roots) {
+				return nil
+			}
+			if err := w.tree(ctx, f, f.roots[i]); err != nil {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return c.rest(ctx, f)
+}
+
+// rest ends what no root led to: deltas that are their own base, and what lay behind a page that vanished.
+func (c *scan) rest(ctx context.Context, f *forest) error {
+	w := c.scanner()
+	var err error
+	f.wanted.between(0, uint32(len(f.order)), func(node uint32) bool {
+		if f.done.has(node) {
+			return true
+		}
+		num := c.t.first[f.k] + f.position(node)
+		err = w.other(num, f.k, corrupt("delta without a base", nil))
+		return err == nil && ctx.Err() == nil
+	})
+	w.flush()
+	return err
+}
+
+func (c *scan) wanted(k int, yield func(num uint32) bool) {
+	c.r.units.between(c.t.first[k], c.t.first[k+1], yield)
+}
+
+func (c *scan) wants(k int) (some bool) {
+	c.wanted(k, func(uint32) bool {
+		some = true
+		return false
+	})
+	return some
+}
+
+// loose scans what is wanted of the loose objects of a directory.
+func (c *scan) loose(ctx context.Context, k int) error {
+	var nums []uint32
+	c.wanted(k, func(num uint32) bool {
+		nums = append(nums, num)
+		return true
+	})
+	var next atomic.Int64
+	return c.parallel(ctx, func(w *scanner) error {
+		for {
+			i := int(next.Add(1) - 1)
+			if i >= len(nums) || ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := w.loose(k, nums[i]); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// parallel runs do in every worker, and returns the first error.
+func (c *scan) parallel(ctx context.Context, do func(*scanner) error) error {
+	var wg sync.WaitGroup
+	var once sync.Once
+	var first error
+	for range c.s.workers {
+		wg.Go(func() {
+			w := c.scanner()
+			defer w.flush()
+			if err := do(w); err != nil {
+				once.Do(func() { first = err })
+			}
+		})
+	}
+	wg.Wait()
+	if first == nil {
+		first = ctx.Err()
+	}
+	return first
+}
+
+func (c *scan) skip(num uint32, kind Type, err error) {
+	id := c.t.id(num)
+	c.s.stats.Done.Add(1)
+	c.v.Skip(Skipped{ID: id, Type: kind, Path: c.r.path(num), Err: fmt.Errorf("%s: %w", id, err)})
+}
+
+// path is one path of a blob.
+func (r *Reached) path(num uint32) string {
+	i, ok := slices.BinarySearchFunc(r.blobs, num, func(b blobAt, n uint32) int { return cmp.Compare(b.num, n) })
+	if !ok {
+		return ""
+	}
+	return r.paths.text(r.blobs[i].path)
+}

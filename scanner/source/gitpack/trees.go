@@ -1,0 +1,179 @@
+package gitpack
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// treeWalk walks trees, each once. Of a tree it looks only at the entries that the last tree at the same path did not
+// have: those were dealt with then.
+type treeWalk struct {
+	s      *Store
+	r      *reader
+	seen   bitset
+	paths  *paths
+	found  []blobAt
+	skips  []Skipped
+	lost   map[ID]bool // told as skipped
+	last   [][]byte    // by path: the tree that was there last
+	kept   int64       // bytes in last
+	stack  []treeAt
+	commit uint32 // position of the commit that is walked
+}
+
+type treeAt struct{ num, path uint32 }
+
+func newTreeWalk(s *Store, seen bitset) *treeWalk {
+	return &treeWalk{s: s, seen: seen, paths: newPaths(), lost: map[ID]bool{},
+		r: newReader(s, s.memory/int64(16*s.workers))}
+}
+
+// commits walks the trees of a stretch of history.
+func (w *treeWalk) commits(ctx context.Context, r *Reached, lo, hi int) {
+	for i := lo; i < hi && ctx.Err() == nil; i++ {
+		if c := &r.commits[i]; c.tree != noObject && c.flags&outside == 0 {
+			w.walk(c.tree, rootPath, uint32(i))
+		}
+	}
+}
+
+// walk visits a tree and all below it.
+func (w *treeWalk) walk(num, path, commit uint32) {
+	if !w.seen.set(num) {
+		return
+	}
+	w.commit = commit
+	w.stack = append(w.stack[:0], treeAt{num, path})
+	for len(w.stack) > 0 {
+		top := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
+		w.visit(top)
+	}
+}
+
+func (w *treeWalk) visit(at treeAt) {
+	w.s.stats.Trees.Add(1)
+	data, err := w.r.tree(at.num)
+	if err != nil {
+		w.skip(w.s.tables.Load().id(at.num), at.path, err)
+		return
+	}
+	ok := fresh(data, w.before(at.path), w.s.hash, func(mode uint32, name, id []byte) {
+		w.entry(at.path, mode, name, id)
+	})
+	if !ok {
+		w.skip(w.s.tables.Load().id(at.num), at.path, corrupt("tree entry", nil))
+	}
+	w.keep(at.path, data)
+}
+
+func (w *treeWalk) entry(dir, mode uint32, name, raw []byte) {
+	if mode&modeType == modeLink {
+		return
+	}
+	var id ID
+	copy(id[:], raw)
+	path, isNew := w.paths.add(dir, name)
+	num, ok := w.s.find(&id)
+	if !ok {
+		w.skip(id, path, w.s.missing())
+		return
+	}
+	if isNew {
+		w.paths.object[path], w.paths.commit[path] = num, w.commit
+	}
+	switch {
+	case !w.seen.set(num):
+	case mode&modeType == modeTree:
+		w.stack = append(w.stack, treeAt{num, path})
+	default:
+		w.found = append(w.found, blobAt{num, path, w.commit})
+	}
+}
+
+func (w *treeWalk) skip(id ID, path uint32, err error) {
+	if !w.lost[id] {
+		w.lost[id] = true
+		w.skips = append(w.skips, Skipped{ID: id, Path: w.paths.text(path), Err: fmt.Errorf("%s: %w", id, err)})
+	}
+}
+
+func (w *treeWalk) before(path uint32) []byte {
+	if int(path) < len(w.last) {
+		return w.last[path]
+	}
+	return nil
+}
+
+// keep remembers the tree at a path. When too much is kept, all is forgotten: that costs time and nothing else.
+func (w *treeWalk) keep(path uint32, data []byte) {
+	if w.kept > w.s.memory/int64(16*w.s.workers) {
+		w.last, w.kept = nil, 0
+	}
+	if int(path) >= len(w.last) {
+		w.last = append(w.last, make([][]byte, w.paths.len()-len(w.last))...)
+	}
+	w.kept += int64(len(data) - len(w.last[path]))
+	w.last[path] = data
+}
+
+// tree reads a tree.
+func (r *reader) tree(num uint32) ([]byte, error) {
+	kind, data, err := r.object(num, r.s.largest())
+	if err == nil && kind != Tree {
+		err = corrupt("not a tree but a "+kind.String(), nil)
+	}
+	return data, err
+}
+
+// fresh yields the entries of a tree that an older tree has not, in order, and says whether both could be read to the
+// end. Trees are sorted by name; where a hostile one is not, more is yielded and nothing is lost.
+func fresh(data, old []byte, hash int, yield func(mode uint32, name, id []byte)) bool {
+	for len(data) > 0 {
+		mode, name, id, rest, ok := treeEntry(data, hash)
+		if !ok {
+			return false
+		}
+		size := len(data) - len(rest)
+		for {
+			if len(old) >= size && bytes.Equal(old[:size], data[:size]) {
+				old = old[size:]
+				break
+			}
+			oldMode, oldName, _, oldRest, ok := treeEntry(old, hash)
+			order := 1
+			if ok {
+				order = compareNames(oldName, oldMode, name, mode)
+			}
+			if order <= 0 {
+				old = oldRest
+			}
+			if order >= 0 {
+				yield(mode, name, id)
+				break
+			}
+		}
+		data = rest
+	}
+	return true
+}
+
+// compareNames orders entries as git does: a folder as if its name ended in a slash.
+func compareNames(a []byte, aMode uint32, b []byte, bMode uint32) int {
+	n := min(len(a), len(b))
+	if c := bytes.Compare(a[:n], b[:n]); c != 0 {
+		return c
+	}
+	return int(after(a, n, aMode)) - int(after(b, n, bMode))
+}
+
+func after(name []byte, n int, mode uint32) byte {
+	switch {
+	case n < len(name):
+		return name[n]
+	case mode&modeType == modeTree:
+		return '/'
+	}
+	return 0
+}

@@ -60,6 +60,7 @@ type Match struct {
 	Entropy     float64  // of the most secret part, bits per character
 	Stem        string   // what the names of the parts share ("binance2" of BINANCE2_API_KEY), for pairing across files
 	Missing     []string // names of required parts that were not found
+	AllowedIn   []string // commits in which an allowlist drops the match: full ids in lower case
 }
 
 // Secret returns the name of the most secret part that was found.

@@ -1,0 +1,226 @@
+package detectors
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Config is what a .keysweep.toml or .gitleaks.toml says, with the files that it extends merged in.
+type Config struct {
+	Path          string // name of the file, as it was given
+	Title         string
+	Description   string
+	MinVersion    string // of gitleaks; informs, and never refuses
+	UseDefault    bool   // the built-in rules count too
+	DisabledRules []string
+	Rules         []Rule      // in gitleaks' form; each id stands once
+	Native        []Rule      // from [[credential]] tables
+	Allowlists    []Allowlist // outside rules; they hold for built-in rules too
+	Providers     map[string]ProviderConfig
+	Notices       []string // what a person should know of how the file was read
+
+	targets []configTarget
+}
+
+// configTarget is a rule that a global allowlist is for, and where that is said.
+type configTarget struct{ rule, at string }
+
+// ProviderConfig is what a user sets for a provider.
+type ProviderConfig struct {
+	BaseURL string // takes the place of scheme and host of the provider's calls
+}
+
+// ConfigReader reads configurations. The zero value reads one that extends no file.
+type ConfigReader struct {
+	// Open returns the content of a file that a config extends. For a config that is not trusted it must refuse to leave
+	// the config's folder through links, as os.Root does.
+	Open func(path string) ([]byte, error)
+
+	// Trusted is set for a config that the user named, as opposed to one that lay in what is scanned: it may extend files
+	// outside its folder, and set hosts.
+	Trusted bool
+
+	// Native loads [[credential]] tables. It gets the file's text with everything else made blank.
+	Native func(file string, text []byte) ([]Rule, error)
+}
+
+// ReadConfig reads a configuration that is not trusted and extends no file. See ConfigReader.
+func ReadConfig(name string, text []byte) (*Config, error) {
+	return ConfigReader{}.Read(name, text)
+}
+
+const (
+	maxConfig   = 16 << 20
+	maxExtended = 2 // as deep as gitleaks follows extend
+)
+
+// Read reads the config called name. It is strict: an unknown key, a value of the wrong type, a bad expression and a
+// table that this version does not support are errors that name file, line and key.
+func (c ConfigReader) Read(name string, text []byte) (*Config, error) {
+	cfg, err := c.read(name, text, filepath.Dir(name), 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.finish(); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+func (c ConfigReader) read(name string, text []byte, home string, depth int) (*Config, error) {
+	if len(text) > maxConfig {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxConfig)
+	}
+	lines, err := newConfigLines(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", name, lines.line, err)
+	}
+	var values map[string]any
+	if _, err := toml.Decode(string(text), &values); err != nil {
+		return nil, configSyntax(name, err)
+	}
+	f := &configFile{name: name, lines: lines}
+	root := f.table("", values)
+	cfg := &Config{Path: name, Title: root.str("title"), Description: root.str("description")}
+	cfg.readVersion(root)
+	extend := root.table("extend")
+	cfg.readRules(root)
+	cfg.readGlobal(root)
+	c.readProviders(cfg, root)
+	unsupported(root)
+	if err := c.readNative(cfg, root); err != nil {
+		return nil, err
+	}
+	root.done()
+	if extend != nil {
+		err = c.extend(cfg, extend, home, depth)
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	return cfg, err
+}
+
+// configSyntax words a syntax error without quoting more of the file than the key.
+func configSyntax(name string, err error) error {
+	var p toml.ParseError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s:%d: %s: %s", name, p.Position.Line, p.LastKey, p.Message)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// gitleaksVersion is the version whose form is read here.
+var gitleaksVersion = [2]int{8, 30}
+
+func (cfg *Config) readVersion(root *configTable) {
+	key := root.key("minVersion")
+	if cfg.MinVersion = root.str("minVersion"); cfg.MinVersion == "" {
+		return
+	}
+	words := strings.SplitN(strings.TrimPrefix(cfg.MinVersion, "v"), ".", 3)
+	var version [2]int
+	for i, w := range words[:min(2, len(words))] {
+		n, err := strconv.Atoi(w)
+		if err != nil || n < 0 {
+			root.file.fail(key, fmt.Errorf("%q is no version", cfg.MinVersion))
+			return
+		}
+		version[i] = n
+	}
+	if slices.Compare(version[:], gitleaksVersion[:]) > 0 {
+		cfg.notice("%s asks for gitleaks %s; the form of %d.%d is read", cfg.Path, cfg.MinVersion, gitleaksVersion[0], gitleaksVersion[1])
+	}
+}
+
+func (cfg *Config) notice(format string, args ...any) {
+	cfg.Notices = append(cfg.Notices, fmt.Sprintf(format, args...))
+}
+
+func (c ConfigReader) readProviders(cfg *Config, root *configTable) {
+	providers := root.table("providers")
+	if providers == nil {
+		return
+	}
+	cfg.Providers = map[string]ProviderConfig{}
+	for _, id := range slices.Sorted(maps.Values(providers.keys)) {
+		p := providers.table(id)
+		if p == nil {
+			continue
+		}
+		key := p.key("base_url")
+		base := p.str("base_url")
+		u, err := url.Parse(base)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+			root.file.fail(key, errors.New("not a URL of the form https://host, without a name or password"))
+		}
+		cfg.Providers[id] = ProviderConfig{BaseURL: base}
+		p.done()
+	}
+	if !c.Trusted {
+		cfg.Providers = nil
+		cfg.notice("%s: [providers] has no effect: a config that was found in what is scanned may not choose hosts; name it with --config", cfg.Path)
+	}
+}
+
+// unsupported refuses the tables that belong to the form of a config but that nothing reads yet.
+func unsupported(root *configTable) {
+	if credentials := root.table("credentials"); credentials != nil {
+		for _, name := range slices.Sorted(maps.Values(credentials.keys)) {
+			onlyReferences(root.file, credentials.key(name), credentials.values[name])
+		}
+		root.file.fail(credentials.path, errors.New("not supported in this version"))
+	}
+	for _, name := range []string{"revoke", "schedule", "store", "notify"} {
+		if v, key := root.take(name); v != nil {
+			root.file.fail(key, errors.New("not supported in this version"))
+		}
+	}
+}
+
+// onlyReferences refuses a credential that stands in the file itself.
+func onlyReferences(f *configFile, key string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			onlyReferences(f, key+"."+k, v[k])
+		}
+	case string:
+		if strings.HasPrefix(v, "env:") || strings.HasPrefix(v, "file:") {
+			return
+		}
+		f.fail(key, errors.New("must be env:NAME or file:PATH, never the value itself"))
+	default:
+		f.fail(key, errors.New("must be env:NAME or file:PATH"))
+	}
+}
+
+// nativeKeys are the keys that a rules file has outside its [[credential]] tables; title is a config's own as well.
+var nativeKeys = []string{"id", "kind", "site", "source", "keywords", "hosts", "test_hosts"}
+
+func (c ConfigReader) readNative(cfg *Config, root *configTable) error {
+	tables, key := root.take("credential")
+	if tables == nil {
+		return nil
+	}
+	for _, k := range nativeKeys {
+		root.take(k)
+	}
+	if c.Native == nil {
+		root.file.fail(key, errors.New("rules of this form cannot be given here"))
+		return nil
+	}
+	keep := append([]string{"credential", "title"}, nativeKeys...)
+	text := root.file.lines.only(func(name string) bool { return slices.Contains(keep, strings.ToLower(name)) })
+	var err error
+	cfg.Native, err = c.Native(cfg.Path, text)
+	return err
+}

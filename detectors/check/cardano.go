@@ -1,0 +1,134 @@
+package check
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"filippo.io/edwards25519"
+	"golang.org/x/crypto/blake2b"
+)
+
+// cardanoRoles are CIP-5's prefixes of signing keys, without _sk and _xsk.
+var cardanoRoles = []string{
+	"acct", "acct_shared", "addr", "addr_shared", "cc_cold", "cc_hot", "cvote", "drep", "gen", "gen_deleg", "gen_utxo", "kes",
+	"policy", "pool", "root", "root_shared", "stake", "stake_shared", "vrf",
+}
+
+// cardanoBech32 checks a signing key in bech32: 32 bytes are a seed, 64 an extended key, 96 one with its chain code.
+func cardanoBech32(value string) (Proof, bool) {
+	sep := strings.LastIndexByte(value, '1')
+	if sep < 6 || len(value) > 256 || !strings.HasSuffix(value[:sep], "sk") {
+		return Proof{}, false
+	}
+	role, extended := strings.CutSuffix(value[:sep], "_xsk")
+	role = strings.TrimSuffix(role, "_sk")
+	known := false
+	for _, r := range cardanoRoles {
+		known = known || r == role
+	}
+	if !known {
+		return Proof{}, false
+	}
+	_, key, ok := decodeBech32(value, bech32Const)
+	if !ok || extended != (len(key) == 96) {
+		return Proof{}, false
+	}
+	public := cardanoPublic(key, role == "vrf")
+	if public == nil {
+		return Proof{}, false
+	}
+	return cardanoProof(role, key, public), true
+}
+
+// cardanoPublic derives the public key, nil when the key is malformed. VRF keys carry seed and public key.
+func cardanoPublic(key []byte, pair bool) []byte {
+	switch {
+	case len(key) == 32:
+		return edPublic(key)
+	case len(key) == 64 && pair:
+		if _, public, ok := pairKey(key); ok {
+			return public
+		}
+	case (len(key) == 64 || len(key) == 96) && key[0]&7 == 0 && key[31]&0xe0 == 0x40:
+		return reducedPublic(key[:32])
+	}
+	return nil
+}
+
+// reducedPublic multiplies the base point by a scalar that is already clamped, without hashing it first.
+func reducedPublic(scalar []byte) []byte {
+	return new(edwards25519.Point).ScalarBaseMult(reduceScalar(scalar)).Bytes()
+}
+
+func cardanoProof(role string, raw, public []byte) Proof {
+	p := Proof{Network: "cardano"}
+	if role == "addr" {
+		p.Facts = cardanoAddresses(public)
+	}
+	p.Facts = append(p.Facts, Fact{"public_key", hex.EncodeToString(public)})
+	return mark(p, raw)
+}
+
+// cardanoAddresses are the enterprise addresses of a payment key: a key does not know its network.
+func cardanoAddresses(public []byte) []Fact {
+	h, _ := blake2b.New(28, nil) // fails only for a key or another size
+	h.Write(public)
+	sum := h.Sum(nil)
+	return []Fact{
+		{"cardano_address", encodeBech32("addr", append([]byte{0x61}, sum...))},
+		{"cardano_testnet_address", encodeBech32("addr_test", append([]byte{0x60}, sum...))},
+	}
+}
+
+// cardanoKeyFile checks the text envelope of cardano-cli: a signing key type and CBOR of the key. An extended key carries its
+// public key, which must match.
+func cardanoKeyFile(value string) (Proof, bool) {
+	var file struct{ Type, CBORHex string }
+	if !jsonObject(value, "cborHex", &file) || !strings.Contains(file.Type, "SigningKey") {
+		return Proof{}, false
+	}
+	raw, err := hex.DecodeString(file.CBORHex)
+	if err != nil || len(raw) < 34 {
+		return Proof{}, false
+	}
+	role := ""
+	if strings.HasPrefix(file.Type, "PaymentSigningKey") || strings.HasPrefix(file.Type, "PaymentExtendedSigningKey") || strings.HasPrefix(file.Type, "GenesisUTxOSigningKey") {
+		role = "addr"
+	}
+	switch key := raw[2:]; {
+	case raw[0] != 0x58 || int(raw[1]) != len(key):
+		return cardanoLong(file.Type, raw)
+	case len(key) == 32:
+		return cardanoProof(role, key, edPublic(key)), true
+	case len(key) == 64 && strings.HasPrefix(file.Type, "Vrf"):
+		seed, public, ok := pairKey(key)
+		return cardanoProof(role, seed, public), ok
+	case len(key) == 128:
+		public := cardanoPublic(key[:64], false)
+		return cardanoProof(role, key[:64], public), public != nil && bytes.Equal(public, key[64:96])
+	}
+	return Proof{}, false
+}
+
+// cardanoLong accepts keys of evolving signatures, whose public key takes a tree of hashes: their length decides.
+func cardanoLong(kind string, raw []byte) (Proof, bool) {
+	ok := strings.HasPrefix(kind, "KesSigningKey") && raw[0] == 0x59 && len(raw) > 3 && int(raw[1])<<8|int(raw[2]) == len(raw)-3
+	return Proof{Network: "cardano"}, ok
+}
+
+// maxJSON bounds the JSON texts that are parsed, in bytes.
+const maxJSON = 64 << 10
+
+// jsonObject decodes one JSON object that contains a field; the cheap test for the field's name comes first.
+func jsonObject(text, field string, into any) bool {
+	if len(text) < 8 || len(text) > maxJSON || !strings.Contains(text, field) {
+		return false
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] != '{' {
+		return false
+	}
+	return json.Unmarshal([]byte(text), into) == nil
+}

@@ -1,14 +1,14 @@
 package gitpack
 
 import (
+	"bytes"
+	"fmt"
 	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
-	"fmt"
-	"strings"
-	"bytes"
-	"syscall"
 )
 
 type toySpotter struct{ word []byte }
@@ -62,7 +62,13 @@ func TestHistory(t *testing.T) {
 	}
 	list, _ := os.Create("/tmp/gitpack.list")
 	err = s.Scan(t.Context(), reached, sp, Visitor{
-		Visit: func(o Object) error { mu.Lock(); n++; fmt.Fprintln(list, o.ID, o.Type, o.Size); mu.Unlock(); return nil },
+		Visit: func(o Object) error {
+			mu.Lock()
+			n++
+			fmt.Fprintln(list, o.ID, o.Type, o.Size)
+			mu.Unlock()
+			return nil
+		},
 		Skip:  func(sk Skipped) { mu.Lock(); skips[Reason(sk.Err)]++; mu.Unlock() },
 		Clean: func(u int, b int64) { mu.Lock(); clean += u; mu.Unlock() },
 	})
@@ -70,6 +76,24 @@ func TestHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	lap("scan")
+	var hit []ID
+	for i, b := range reached.blobs {
+		if i%97 == 0 {
+			hit = append(hit, s.tables.Load().id(b.num))
+		}
+	}
+	at, _ := os.Create("/tmp/gitpack.at")
+	places := 0
+	err = reached.Attribute(t.Context(), hit, func(id ID, a At) error {
+		places++
+		fmt.Fprintln(at, id, a.First.ID, a.Last, a.Head, a.Path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lap("attribute")
+	t.Log("hits", len(hit), "places", places)
 	st := s.Stats()
 	t.Log("units", reached.Units(), "visited", n, "clean", clean, "skips", skips, "commits", len(reached.commits), "blobs", len(reached.blobs), "paths", reached.paths.len(),
 		"trees", st.Trees.Load(), "inflated", st.Inflated.Load()>>20, "bytes", st.Bytes.Load()>>20, "scanned", st.Scanned.Load()>>20, "done", st.Done.Load())

@@ -1,0 +1,335 @@
+package detectors
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// Options say how a set of rules is compiled.
+type Options struct {
+	Enable     []string               // ids of the rules to keep; empty keeps all
+	Disable    []string               // ids of the rules to leave out
+	Allowlists []Allowlist            // global lists, for rules in gitleaks' form
+	Schemes    func(name string) bool // knows the signing schemes; nil when nothing signs
+}
+
+// Set is a compiled set of rules. It is not changed once made, and is safe for concurrent use.
+type Set struct {
+	rules     []Rule
+	providers []provider
+	shapes    []*shape // of rules that need no context, for tokens
+	pemShapes []*shape
+	words     map[string]*Rule // by check, of the rules for mnemonics
+	ints      []*shape
+	named     []*shape // of rules whose context is a name
+	mentions  *keywords
+	mentioned []mentionWord // what each word of mentions says
+	hints     *keywords
+	patterns  *patterns
+	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
+}
+
+// provider is a vendor with the parts of all its rules that need it to be named.
+type provider struct {
+	id     string
+	shapes []*shape
+}
+
+// mentionWord says what a word names.
+type mentionWord struct {
+	text     string
+	provider int // index in Set.providers
+	rule     int // index in Set.rules for a word of one rule alone, else -1
+	host     bool
+	test     bool
+	env      *shape // the part that an exact name stands for
+}
+
+// shape is a part of a rule, ready to be tried on a value.
+type shape struct {
+	rule     *Rule
+	part     *Part
+	provider int
+	shortest int
+	longest  int
+	literal  string // what every value begins with, if anything
+	names    *regexp.Regexp
+	notNames *regexp.Regexp
+	calls    *regexp.Regexp
+	search   *regexp.Regexp // for text parts: the names as they may stand in text
+	mates    []*shape       // all shapes of the rule, in the order of its parts
+}
+
+// Compile makes a set of the rules. It fails on an enabled or disabled id that no rule has, and on an unknown scheme.
+func Compile(rules []Rule, o Options) (*Set, error) {
+	rules, err := choose(rules, o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{rules: rules, words: map[string]*Rule{}}
+	var patterned []Rule
+	index := map[string]int{}
+	for i := range s.rules {
+		r := &s.rules[i]
+		if r.Pattern != nil {
+			patterned = append(patterned, *r)
+			s.always = s.always || len(r.Pattern.Keywords) == 0
+			continue
+		}
+		if err := r.checkSchemes(o.Schemes); err != nil {
+			return nil, err
+		}
+		if _, ok := index[r.Provider]; !ok {
+			index[r.Provider] = len(s.providers)
+			s.providers = append(s.providers, provider{id: r.Provider})
+		}
+		if err := s.addRule(r, index[r.Provider]); err != nil {
+			return nil, err
+		}
+	}
+	s.index(index)
+	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Rules returns the rules of the set, which must not be changed.
+func (s *Set) Rules() []Rule { return s.rules }
+
+func choose(rules []Rule, o Options) ([]Rule, error) {
+	for _, list := range [][]string{o.Enable, o.Disable} {
+		for _, id := range list {
+			if !slices.ContainsFunc(rules, func(r Rule) bool { return r.ID == id }) {
+				return nil, fmt.Errorf("no rule is called %q; see keysweep rules list", id)
+			}
+		}
+	}
+	var out []Rule
+	for _, r := range rules {
+		if (len(o.Enable) == 0 || slices.Contains(o.Enable, r.ID)) && !slices.Contains(o.Disable, r.ID) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func (r *Rule) checkSchemes(known func(string) bool) error {
+	for name, c := range map[string]*Call{"verify": r.Verify, "revoke": r.Revoke, "contain": r.Contain} {
+		for ; c != nil; c = c.Lookup {
+			if c.Sign != nil && known != nil && !known(c.Sign.Scheme) {
+				return fmt.Errorf("%s:%d: %s.sign.scheme: no signing scheme is called %q", r.file, r.lineOf(name+".sign"), name, c.Sign.Scheme)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Rule) lineOf(key string) int {
+	if n, ok := r.line[key]; ok {
+		return n
+	}
+	return r.line[""]
+}
+
+func (s *Set) addRule(r *Rule, provider int) error {
+	var mates []*shape
+	for i := range r.Parts {
+		sh, err := newShape(r, &r.Parts[i], provider)
+		if err != nil {
+			return err
+		}
+		mates = append(mates, sh)
+	}
+	for _, sh := range mates {
+		sh.mates = mates
+		switch {
+		case sh.part.Form == FormWords:
+			s.words[sh.part.Check] = r
+		case r.Contexts == ContextNone && sh.part.Form == FormInts:
+			s.ints = append(s.ints, sh)
+		case r.Contexts == ContextNone && sh.part.Form == FormPEM:
+			s.pemShapes = append(s.pemShapes, sh)
+		case r.Contexts == ContextNone && sh.part.Form == FormToken:
+			s.shapes = append(s.shapes, sh)
+		}
+		if r.Contexts == ContextName && sh.part.Form != FormText {
+			s.named = append(s.named, sh)
+		}
+		s.providers[provider].shapes = append(s.providers[provider].shapes, sh)
+	}
+	return nil
+}
+
+// Names that a part has when its rule gives none, as normalize writes them.
+var defaultNames = map[string]string{
+	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest)_?(key|id|token)(_?id)?|api_?key(_?id|_?name|_?value)?|apikey|key(_?id)?|(user_?)?access_?key(_?id)?|` +
+		`client_?(id|key)|api|ak|(api_?)?pub(lic)?_?(api_?)?key|public`,
+	"secret": `((api|app|client|access|consumer|trading|account|private|user)_?)*(secret|priv(ate)?)(_?(api_?|access_?)?(key|token|value))?|` +
+		`(api_?)?key_?secret|sk|pk|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|sec|hmac(_?(key|secret))?`,
+	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd|pwd|pass|phrase)`,
+}
+
+// Words that make a name one of something else than a part, wherever they stand in it.
+const defaultNot = `hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag|integrity|address|addr|topic|slot|salt|nonce|bytecode|block|root|merkle|commit|revision|` +
+	`primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|monkey|keyboard|order_?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
+	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig`
+
+func newShape(r *Rule, p *Part, provider int) (*shape, error) {
+	sh := &shape{rule: r, part: p, provider: provider}
+	sh.measure()
+	names := alternatives(p.Names)
+	if names == "" {
+		names = defaultNames[p.Name]
+	}
+	not := defaultNot
+	if extra := alternatives(p.NotNames); extra != "" {
+		not += "|" + extra
+	}
+	var err error
+	if names != "" {
+		if sh.names, err = regexp.Compile(`(?:^|_)(?:` + names + `)(?:\d*$|\d*_|$)`); err != nil {
+			return nil, fmt.Errorf("%s:%d: parts.%s.names: %w", r.file, r.lineOf("parts."+p.Name+".names"), p.Name, err)
+		}
+		if p.Form == FormText {
+			loose := strings.NewReplacer(`_?`, `[_. -]?`, `_`, `[_. -]`).Replace(names)
+			if sh.search, err = regexp.Compile(`(?i)(?:` + loose + `)`); err != nil {
+				return nil, fmt.Errorf("%s: parts.%s.names: %w", r.file, p.Name, err)
+			}
+		}
+	}
+	if sh.notNames, err = regexp.Compile(`(?:^|_)(?:` + not + `)(?:\d*$|_)`); err != nil {
+		return nil, fmt.Errorf("%s: parts.%s.not_names: %w", r.file, p.Name, err)
+	}
+	if calls := alternatives(p.Calls); calls != "" {
+		if sh.calls, err = regexp.Compile(`(?i)(?:^|[.:_ ])(?:` + calls + `)$`); err != nil {
+			return nil, fmt.Errorf("%s: parts.%s.calls: %w", r.file, p.Name, err)
+		}
+	}
+	return sh, nil
+}
+
+func alternatives(list []*regexp.Regexp) string {
+	var out []string
+	for _, re := range list {
+		out = append(out, strings.ReplaceAll(strings.TrimPrefix(re.String(), "(?i)"), "[_-]?", "_?"))
+	}
+	return strings.Join(out, "|")
+}
+
+// measure finds the bounds of a value's length and its literal start, from the expression.
+func (s *shape) measure() {
+	re, err := syntax.Parse(s.part.Regex.String(), syntax.Perl)
+	if err != nil {
+		s.longest = maxToken
+		return
+	}
+	s.shortest, s.longest = bounds(re)
+	s.literal = literalStart(re.Simplify())
+}
+
+func bounds(re *syntax.Regexp) (shortest, longest int) {
+	const unbounded = 1 << 20
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(string(re.Rune)), len(string(re.Rune))
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1, 1
+	case syntax.OpCapture:
+		return bounds(re.Sub[0])
+	case syntax.OpStar:
+		return 0, unbounded
+	case syntax.OpPlus:
+		s, _ := bounds(re.Sub[0])
+		return s, unbounded
+	case syntax.OpQuest:
+		_, l := bounds(re.Sub[0])
+		return 0, l
+	case syntax.OpRepeat:
+		s, l := bounds(re.Sub[0])
+		if re.Max < 0 {
+			return s * re.Min, unbounded
+		}
+		return s * re.Min, min(unbounded, l*re.Max)
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			s, l := bounds(sub)
+			shortest, longest = shortest+s, min(unbounded, longest+l)
+		}
+		return shortest, longest
+	case syntax.OpAlternate:
+		shortest = unbounded
+		for _, sub := range re.Sub {
+			s, l := bounds(sub)
+			shortest, longest = min(shortest, s), max(longest, l)
+		}
+		return shortest, longest
+	}
+	return 0, 0
+}
+
+// literalStart returns the text that every match begins with, when case matters.
+func literalStart(re *syntax.Regexp) string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			return ""
+		}
+		return string(re.Rune)
+	case syntax.OpCapture:
+		return literalStart(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			switch sub.Op {
+			case syntax.OpWordBoundary, syntax.OpNoWordBoundary, syntax.OpBeginLine, syntax.OpBeginText, syntax.OpEmptyMatch:
+				continue
+			}
+			return literalStart(sub)
+		}
+	}
+	return ""
+}
+
+// hintWords are what stands near most keys. The words of all providers join them.
+var hintWords = []string{
+	"key", "secret", "token", "pass", "pwd", "priv", "pk", "sk", "auth", "cred", "api", "seed", "wallet", "account", "sign", "memo", "login", "client",
+	"bearer", "mnemonic", "access", "owner", "deploy", "signer", "webhook", "rpc",
+}
+
+// index builds the automata for words that name providers.
+func (s *Set) index(providers map[string]int) {
+	var words []string
+	add := func(text string, m mentionWord) {
+		m.text = strings.ToLower(text)
+		words = append(words, m.text)
+		s.mentioned = append(s.mentioned, m)
+	}
+	for i := range s.rules {
+		r := &s.rules[i]
+		if r.Pattern != nil {
+			continue
+		}
+		p := providers[r.Provider]
+		for _, w := range r.Keywords {
+			add(w, mentionWord{provider: p, rule: i})
+		}
+		for _, w := range r.Hosts {
+			add(w, mentionWord{provider: p, rule: i, host: true})
+		}
+		for _, w := range r.TestHosts {
+			add(w, mentionWord{provider: p, rule: i, host: true, test: true})
+		}
+	}
+	for _, p := range s.providers {
+		for _, sh := range p.shapes {
+			for _, env := range sh.part.Env {
+				add(env, mentionWord{provider: sh.provider, rule: -1, env: sh})
+			}
+		}
+	}
+	s.mentions = newKeywords(words)
+	s.hints = newKeywords(append(slices.Clone(hintWords), words...))
+}

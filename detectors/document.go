@@ -1,0 +1,220 @@
+package detectors
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+)
+
+// document is a text with its structure, as far as any syntax shows it: brackets, indentation, section headers. It is
+// read once, forwards, and only for texts that hold something worth it.
+type document struct {
+	data   []byte
+	path   string
+	lines  []int // offset of each line
+	scopes []scope
+}
+
+// scope is a stretch of text that belongs together: between brackets, below a more indented line, under a section header.
+type scope struct {
+	Span
+	label  Span // the text that names it: what stands before the bracket, the parent line, the header
+	parent int  // index, -1 at the top
+	open   byte // '(', '[', '{', 'i' for indentation, 's' for a section
+	indent int
+}
+
+const (
+	maxDepth_  = 64
+	labelBytes = 120
+)
+
+func newDocument(data []byte, path string) *document {
+	d := &document{data: data, path: path}
+	d.lines = append(d.lines, 0)
+	for i := 0; ; {
+		j := bytes.IndexByte(data[i:], '\n')
+		if j < 0 {
+			break
+		}
+		i += j + 1
+		d.lines = append(d.lines, i)
+	}
+	b := scopeBuilder{document: d, top: -1, section: -1}
+	for n := range d.lines {
+		b.line(n)
+	}
+	for b.top >= 0 {
+		b.close(len(data))
+	}
+	return d
+}
+
+// line returns the number of the line that holds offset p, from 0.
+func (d *document) line(p int) int { return sort.SearchInts(d.lines, p+1) - 1 }
+
+// lineSpan returns the line n without its end.
+func (d *document) lineSpan(n int) Span {
+	end := len(d.data)
+	if n+1 < len(d.lines) {
+		end = d.lines[n+1] - 1
+	}
+	return Span{d.lines[n], max(end, d.lines[n])}
+}
+
+// linesOf widens a span to the whole lines it touches.
+func (d *document) linesOf(s Span) Span {
+	return Span{d.lineSpan(d.line(s.Start)).Start, d.lineSpan(d.line(max(s.Start, s.End-1))).End}
+}
+
+func (d *document) text(s Span) string { return string(d.data[s.Start:s.End]) }
+
+// scopeAt returns the innermost scope that holds offset p, or -1.
+func (d *document) scopeAt(p int) int {
+	i := sort.Search(len(d.scopes), func(i int) bool { return d.scopes[i].Start > p }) - 1
+	for i >= 0 && d.scopes[i].End <= p {
+		i = d.scopes[i].parent
+	}
+	return i
+}
+
+// enclosing lists the scopes around p, innermost first.
+func (d *document) enclosing(p int) []int {
+	var out []int
+	for i := d.scopeAt(p); i >= 0; i = d.scopes[i].parent {
+		out = append(out, i)
+	}
+	return out
+}
+
+// scopeBuilder holds the stack of open scopes while the lines are read.
+type scopeBuilder struct {
+	*document
+	top     int
+	depth   int
+	section int
+}
+
+func (b *scopeBuilder) line(n int) {
+	span := b.lineSpan(n)
+	text := b.data[span.Start:span.End]
+	trimmed := bytes.TrimLeft(text, " \t")
+	if len(bytes.TrimSpace(trimmed)) == 0 {
+		return
+	}
+	indent := indentOf(text[:len(text)-len(trimmed)])
+	for b.top >= 0 && b.scopes[b.top].open == 'i' && b.scopes[b.top].indent >= indent {
+		b.close(span.Start)
+	}
+	if b.header(trimmed, span) {
+		return
+	}
+	at := span.End - len(trimmed)
+	for bytes.HasPrefix(trimmed, []byte("- ")) {
+		b.push(at, 'i', Span{at, at}, indent)
+		trimmed = trimmed[2:]
+		rest := bytes.TrimLeft(trimmed, " ")
+		indent += 2 + len(trimmed) - len(rest)
+		trimmed, at = rest, span.End-len(rest)
+	}
+	before := b.top
+	b.brackets(at, span.End, at)
+	if b.top == before && b.parents(n, indent) {
+		b.push(span.End, 'i', Span{at, min(span.End, at+labelBytes)}, indent)
+	}
+}
+
+// parents reports whether the next line that is not blank is indented below this one.
+func (b *scopeBuilder) parents(n, indent int) bool {
+	for n++; n < len(b.lines); n++ {
+		span := b.lineSpan(n)
+		text := b.data[span.Start:span.End]
+		trimmed := bytes.TrimLeft(text, " \t")
+		if len(bytes.TrimSpace(trimmed)) > 0 {
+			return indentOf(text[:len(text)-len(trimmed)]) > indent
+		}
+	}
+	return false
+}
+
+func indentOf(space []byte) int {
+	n := 0
+	for _, c := range space {
+		if c == '\t' {
+			n += 3
+		}
+		n++
+	}
+	return n
+}
+
+// header opens a section when the line is one: [name] alone on its line.
+func (b *scopeBuilder) header(trimmed []byte, span Span) bool {
+	line := bytes.TrimSpace(trimmed)
+	if len(line) < 3 || line[0] != '[' || line[len(line)-1] != ']' || len(line) > labelBytes || bytes.ContainsAny(line, ",{}()") {
+		return false
+	}
+	inner := bytes.Trim(line, "[]")
+	if len(inner) == 0 || inner[0] == '"' || inner[0] >= '0' && inner[0] <= '9' {
+		return false
+	}
+	if b.section >= 0 {
+		for b.top >= 0 && b.scopes[b.section].End > span.Start {
+			b.close(span.Start)
+		}
+	}
+	b.push(span.End, 's', Span{span.End - len(trimmed), span.End}, -1)
+	b.section = b.top
+	return true
+}
+
+// brackets opens and closes the scopes of the brackets in data[from:to].
+func (b *scopeBuilder) brackets(from, to, lineStart int) {
+	for i := from; i < to; i++ {
+		switch c := b.data[i]; c {
+		case '(', '[', '{':
+			b.push(i+1, c, Span{max(lineStart, i-labelBytes), i}, -1)
+		case ')', ']', '}':
+			b.pop(c, i)
+		}
+	}
+}
+
+func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {
+	if b.depth >= maxDepth_ {
+		return
+	}
+	b.depth++
+	b.scopes = append(b.scopes, scope{Span: Span{start, len(b.data)}, label: label, parent: b.top, open: open, indent: indent})
+	b.top = len(b.scopes) - 1
+}
+
+func (b *scopeBuilder) close(at int) {
+	b.scopes[b.top].End = at
+	b.top = b.scopes[b.top].parent
+	b.depth--
+}
+
+var partner = map[byte]byte{')': '(', ']': '[', '}': '{'}
+
+// pop closes the innermost bracket of the kind, and what was left open within it. A bracket without a partner within a
+// few scopes is text.
+func (b *scopeBuilder) pop(c byte, at int) {
+	for i, n := b.top, 0; i >= 0 && n < 8; i, n = b.scopes[i].parent, n+1 {
+		switch b.scopes[i].open {
+		case partner[c]:
+			for b.top != i {
+				b.close(at)
+			}
+			b.close(at)
+			return
+		case 's':
+			return
+		}
+	}
+}
+
+// sortedScopes reports whether the scopes are in the order of their starts; scopeAt relies on it.
+func (d *document) sortedScopes() bool {
+	return slices.IsSortedFunc(d.scopes, func(a, b scope) int { return a.Start - b.Start })
+}

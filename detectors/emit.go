@@ -1,0 +1,155 @@
+package detectors
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keysweep/keysweep/detectors/check"
+)
+
+// match makes a match of parts that belong together.
+func (r *reading) match(fits []fit) Match {
+	rule := fits[0].rule
+	m := Match{
+		Credential: Credential{Rule: rule, Provider: rule.Provider, Parts: map[string]Secret{}},
+		Spans:      map[string]Span{}, Span: fits[0].at,
+		Severity: rule.Severity, Confidence: rule.Confidence, Stem: fits[0].stem,
+	}
+	best, test := levelNone, false
+	for _, f := range fits {
+		m.Credential.Parts[f.part.Name] = NewSecret(f.text)
+		m.Spans[f.part.Name] = f.at
+		m.Span = Span{min(m.Span.Start, f.at.Start), max(m.Span.End, f.at.End)}
+		best, test = max(best, f.level), test || f.test
+		if f.vendor != "" {
+			m.Credential.Provider = f.vendor
+		}
+		if f.proof != nil {
+			r.prove(&m, *f.proof)
+		}
+	}
+	r.weigh(&m, best, rule)
+	r.environment(&m, fits, test)
+	return m
+}
+
+// weigh sets confidence and severity by what was found and how the text says so.
+func (r *reading) weigh(m *Match, best level, rule *Rule) {
+	for _, p := range rule.Parts {
+		if _, ok := m.Credential.Parts[p.Name]; !ok && !p.Optional {
+			m.Missing = append(m.Missing, p.Name)
+		}
+	}
+	if !m.Proved && (rule.Contexts == ContextProvider || rule.Contexts == ContextDecisive) {
+		switch {
+		case best >= levelScope:
+		case best >= levelPath:
+			m.Confidence = min(m.Confidence, Likely)
+		case len(m.Missing) > 0:
+			m.Confidence = Unsure
+		default:
+			m.Confidence = min(m.Confidence, Likely)
+		}
+	}
+	if secrecy(m.Secret()) < 3 && len(m.Missing) > 0 {
+		m.Severity = min(m.Severity, Low)
+	} else if len(m.Missing) > 0 {
+		m.Severity = max(min(m.Severity, Low), m.Severity-1)
+	}
+}
+
+var testWords = regexp.MustCompile(`(?i)(?:^|[^a-z])(testnet|sandbox|demo|paper)(?:[^a-z]|$)`)
+var testFlag = regexp.MustCompile(`(?i)["']?\b(?:use_?|is_?|set_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
+
+// environment grades a key of a test network lower, when the text says that it is one.
+func (r *reading) environment(m *Match, fits []fit, test bool) {
+	if m.Environment == "" && test {
+		m.Environment = "testnet"
+	}
+	for _, f := range fits {
+		if m.Environment != "" {
+			break
+		}
+		m.Environment = r.testWord(f.v)
+	}
+	if m.Environment != "" {
+		m.Severity = max(min(m.Severity, Low), m.Severity-1)
+		m.Notes = append(m.Notes, "the text says that the key is for "+m.Environment)
+	}
+}
+
+func (r *reading) testWord(v *value) string {
+	for _, name := range v.words {
+		if w := testWords.FindStringSubmatch(name); w != nil {
+			return strings.ToLower(w[1])
+		}
+	}
+	for i, s := range v.scopes {
+		sc := r.scopes[s]
+		if w := testWords.FindStringSubmatch(r.text(sc.label)); w != nil {
+			return strings.ToLower(w[1])
+		}
+		if i == 0 && sc.End-sc.Start < siblingBytes {
+			if w := testFlag.FindSubmatch(r.data[sc.Start:sc.End]); w != nil {
+				return strings.ToLower(string(w[1]))
+			}
+		}
+	}
+	return ""
+}
+
+// prove puts what a check learnt into the match.
+func (r *reading) prove(m *Match, p check.Proof) {
+	m.Identity = append(m.Identity, p.Facts...)
+	if p.Network != "" {
+		m.Identity = append(m.Identity, Fact{Name: "network", Value: p.Network})
+	}
+	m.Proved = m.Proved || !p.Weak && len(p.Facts) > 0
+	switch {
+	case p.Famous != "":
+		m.Severity = Info
+		m.Notes = append(m.Notes, "published test material: "+p.Famous)
+	case p.Test:
+		m.Environment = "testnet"
+		m.Severity = max(min(m.Severity, Low), m.Severity-1)
+	case p.Encrypted:
+		m.Severity = min(m.Severity, Medium)
+		m.Notes = append(m.Notes, "encrypted: a password is needed before it can be used")
+	}
+	if p.Weak {
+		m.Confidence = min(m.Confidence, Likely)
+	}
+}
+
+// emit fills in the rest and keeps the match, unless a comment allows it or documentation publishes a part of it.
+func (r *reading) emit(m Match) {
+	if len(m.Spans) == 1 {
+		for _, s := range m.Spans {
+			m.Span = s
+		}
+	}
+	m.Line = r.linesOf(m.Span)
+	secret := m.Secret()
+	m.Entropy = shannon(m.Credential.Parts[secret].Reveal())
+	if r.allow.on(r.linesOf(m.Spans[secret])) || published(m) {
+		return
+	}
+	r.found = append(r.found, m)
+}
+
+// published reports whether a part of the credential stands in the provider's documentation.
+func published(m Match) bool {
+	if len(m.Credential.Rule.Examples) == 0 {
+		return false
+	}
+	for _, p := range m.Credential.Parts {
+		sum := sha256.Sum256([]byte(p.Reveal()))
+		if slices.Contains(m.Credential.Rule.Examples, hex.EncodeToString(sum[:])) {
+			return true
+		}
+	}
+	return false
+}

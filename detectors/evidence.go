@@ -1,0 +1,332 @@
+package detectors
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
+
+// level says how closely a text ties a value to a provider.
+type level int
+
+const (
+	levelNone    level = iota
+	levelFile          // named elsewhere in the file
+	levelPath          // named in the path
+	levelNear          // named within a few lines, or within the same object
+	levelScope         // named by the object, call or section around it, or by a sibling such as name: "kraken"
+	levelOwn           // named in the value's own name, call or URL
+	nearLines    = 4   // lines above that count as near
+	siblingBytes = 4000
+)
+
+// contextual reports the credentials whose provider the text names.
+func (r *reading) contextual() {
+	if len(r.mentions) == 0 && len(r.path) == 0 {
+		return
+	}
+	var fits []fit
+	for _, v := range r.values {
+		if v.used {
+			continue
+		}
+		r.describe(v)
+		fits = append(fits, r.fitsOf(v)...)
+	}
+	r.pair(fits)
+}
+
+// claim is a provider that the text names for a value.
+type claim struct {
+	provider int
+	level    level
+	near     int // bytes between the value and the name; smaller is nearer
+	test     bool
+	word     *mentionWord
+}
+
+// claims lists the providers named closest to the value: all of one level, nearest first.
+func (r *reading) claims(v *value) []claim {
+	for _, find := range []func(*value) []claim{r.own, r.scoped, r.nearby, r.inPath, r.elsewhere} {
+		if found := find(v); len(found) > 0 {
+			sort.SliceStable(found, func(i, j int) bool { return found[i].near < found[j].near })
+			return found
+		}
+	}
+	return nil
+}
+
+// within returns the mentions that begin in s.
+func (r *reading) within(s Span) []mention {
+	i := sort.Search(len(r.mentions), func(i int) bool { return r.mentions[i].Start >= s.Start })
+	j := i + sort.Search(len(r.mentions)-i, func(j int) bool { return r.mentions[i+j].Start >= s.End })
+	return r.mentions[i:j]
+}
+
+func claimed(ms []mention, l level, from int) []claim {
+	var out []claim
+	for _, m := range ms {
+		near := from - m.End
+		if near < 0 {
+			near = m.Start - from
+		}
+		out = append(out, claim{m.provider, l, near, m.test, m.mentionWord})
+	}
+	return out
+}
+
+// own looks in the names, the call and the URL of the value.
+func (r *reading) own(v *value) []claim {
+	span := Span{min(v.reach, v.Start), v.Start}
+	if v.url.End > 0 {
+		span.Start = min(span.Start, v.url.Start)
+	}
+	if found := claimed(r.within(span), levelOwn, v.Start); len(found) > 0 {
+		return found
+	}
+	for _, name := range v.names {
+		if found := claimed(r.set.mentionsIn([]byte(name)), levelOwn, 0); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// scoped looks at what names the scopes around the value, innermost first, and at siblings that say which exchange an
+// object is for.
+func (r *reading) scoped(v *value) []claim {
+	for _, s := range v.scopes {
+		sc := &r.scopes[s]
+		if found := claimed(r.within(sc.label), levelScope, sc.Start); len(found) > 0 {
+			return found
+		}
+		if found := r.siblings(v, sc); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+var siblingName = regexp.MustCompile(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)["']?\s*[:=]>?\s*["'\x60]?$`)
+
+// siblings finds name: "kraken" and the like beside the value, in the same scope.
+func (r *reading) siblings(v *value, sc *scope) []claim {
+	span := Span{max(sc.Start, v.Start-siblingBytes), min(sc.End, v.End+siblingBytes)}
+	var out []mention
+	for _, m := range r.within(span) {
+		if r.scopeOf(m.Start) != r.scopeOf(sc.Start) {
+			continue
+		}
+		line := r.lineSpan(r.line(m.Start))
+		before := r.data[max(line.Start, m.Start-64):m.Start]
+		if m.host || siblingName.Match(before) {
+			out = append(out, m)
+		}
+	}
+	return claimed(out, levelScope, v.Start)
+}
+
+// scopeOf is the innermost scope at p that brackets or a section make, or else indentation.
+func (r *reading) scopeOf(p int) int { return r.scopeAt(p) }
+
+// nearby looks at the lines above, the line itself and the next one, and at the value's own object.
+func (r *reading) nearby(v *value) []claim {
+	from := r.lineSpan(max(0, v.line-nearLines)).Start
+	line := r.lineSpan(v.line)
+	if found := r.latest(Span{from, line.End}, v.Start); len(found) > 0 {
+		return found
+	}
+	if len(v.scopes) > 0 {
+		sc := r.scopes[v.scopes[0]]
+		if found := r.latest(Span{max(sc.Start, v.Start-siblingBytes), v.Start}, v.Start); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// latest claims the mention in s that is nearest before at, or else after it.
+func (r *reading) latest(s Span, at int) []claim {
+	ms := r.within(s)
+	i := sort.Search(len(ms), func(i int) bool { return ms[i].Start >= at })
+	if i > 0 {
+		return claimed(r.sameSpot(ms, i-1), levelNear, at)
+	}
+	if len(ms) > 0 {
+		return claimed(r.sameSpot(ms, 0), levelNear, at)
+	}
+	return nil
+}
+
+// sameSpot returns the mention i and those of other rules by the same word.
+func (r *reading) sameSpot(ms []mention, i int) []mention {
+	j := i
+	for i > 0 && ms[i-1].Span == ms[i].Span {
+		i--
+	}
+	for j+1 < len(ms) && ms[j+1].Span == ms[j].Span {
+		j++
+	}
+	return ms[i : j+1]
+}
+
+func (r *reading) inPath(v *value) []claim {
+	if len(r.path) == 0 {
+		return nil
+	}
+	return claimed(r.sameSpot(r.path, len(r.path)-1), levelPath, len(r.at.Path))
+}
+
+// elsewhere takes the nearest mention before the value in the file, or the next one after it.
+func (r *reading) elsewhere(v *value) []claim {
+	found := r.latest(Span{0, len(r.data)}, v.Start)
+	for i := range found {
+		found[i].level = levelFile
+	}
+	return found
+}
+
+// fitsOf reads the value as every part of the rules of the providers named for it.
+func (r *reading) fitsOf(v *value) []fit {
+	var out []fit
+	seen := map[*shape]bool{}
+	claims := r.claims(v)
+	for _, c := range claims {
+		for _, sh := range r.set.providers[c.provider].shapes {
+			if seen[sh] || sh.part.Form != v.form || sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName {
+				continue
+			}
+			if c.word.rule >= 0 && !hasKeyword(sh.rule, c.word) {
+				continue
+			}
+			if f, ok := r.contextFit(v, sh, c); ok {
+				seen[sh] = true
+				out = append(out, f)
+			}
+		}
+	}
+	return best(out)
+}
+
+// hasKeyword reports whether the word names the rule too, not only another rule of the same provider.
+func hasKeyword(rule *Rule, w *mentionWord) bool {
+	for _, list := range [][]string{rule.Keywords, rule.Hosts, rule.TestHosts} {
+		for _, k := range list {
+			if k == w.text {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
+	if sh.rule.Contexts == ContextDecisive && c.level < levelScope {
+		return fit{}, false
+	}
+	f, ok := r.fit(v, sh)
+	if !ok {
+		return f, false
+	}
+	f.level, f.near, f.test = c.level, c.near, c.test
+	if sh.rule.Fallback {
+		f.vendor = c.word.text
+	}
+	f.setName()
+	if c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn {
+		f.name = max(f.name, 0)
+	}
+	if f.name < 0 && !f.unnamed() {
+		return f, false
+	}
+	if !r.proved(&f) {
+		return f, false
+	}
+	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(f.text)
+}
+
+// unnamed reports whether a value without a fitting name may still be the part: as an argument of the provider's own
+// constructor, or a PEM block, which says itself what it is.
+func (f *fit) unnamed() bool {
+	if f.v.form == FormPEM {
+		return true
+	}
+	if f.v.arg >= 0 && f.level >= levelOwn && constructor.MatchString(f.v.call) {
+		return true
+	}
+	return f.v.url.End > 0 && f.level == levelOwn && len(f.rule.Parts) == 1
+}
+
+var constructor = regexp.MustCompile(`(?i)(client|new|connect|exchange|api|create|init|auth|login|session|spot|futures|trade|account|rest|sdk|bot|adapter|provider|config|credential|with_|with[A-Z]|set_?(api)?_?(key|cred)|[A-Z][A-Za-z]+$|::)`)
+
+// setName looks for the first name that fits the part, and keeps what is left of it as the stem.
+func (f *fit) setName() {
+	f.name = -1
+	if f.names == nil {
+		return
+	}
+	for i, w := range f.v.words {
+		at := f.names.FindAllStringIndex(w, -1)
+		if len(at) > 0 && !f.negated(w) && f.headed(w, at[len(at)-1]) {
+			f.name, f.stem = i, stemOf(w, at[len(at)-1])
+			return
+		}
+		if f.v.direct && i == 0 && len(f.notNames.FindStringIndex(w)) > 0 {
+			return // the value's own name says that it is something else
+		}
+	}
+}
+
+// headed reports whether no other part of the rule fits the name better: the words that end last decide, then the
+// longer ones. API_KEY_SECRET is a secret, SECRET_KEY too.
+func (f *fit) headed(word string, at []int) bool {
+	for i := range f.rule.Parts {
+		other := f.rival(&f.rule.Parts[i])
+		if other == nil {
+			continue
+		}
+		all := other.names.FindAllStringIndex(word, -1)
+		if len(all) == 0 {
+			continue
+		}
+		rival := all[len(all)-1]
+		if rival[1] > at[1] || rival[1] == at[1] && rival[0] < at[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *fit) rival(p *Part) *shape {
+	for _, sh := range f.mates {
+		if sh.part == p && sh != f.shape && sh.names != nil {
+			return sh
+		}
+	}
+	return nil
+}
+
+func stemOf(word string, at []int) string {
+	return strings.Trim(word[:at[0]], "_") + "/" + strings.Trim(word[at[1]-trailingDigits(word[:at[1]]):], "_")
+}
+
+func trailingDigits(s string) int {
+	return len(s) - len(strings.TrimRight(s, "0123456789_"))
+}
+
+// best keeps, per provider, the fits whose name says more: a value that one part's name fits is not another part.
+func best(fits []fit) []fit {
+	named := map[int]bool{}
+	for _, f := range fits {
+		if f.name >= 0 {
+			named[f.provider] = true
+		}
+	}
+	out := fits[:0]
+	for _, f := range fits {
+		if f.name >= 0 || !named[f.provider] {
+			out = append(out, f)
+		}
+	}
+	return out
+}

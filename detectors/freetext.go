@@ -1,0 +1,196 @@
+package detectors
+
+import (
+	"cmp"
+	"slices"
+)
+
+// freeText finds the parts of t's rule that are free text: a passphrase, a short id. They are looked for by name, in
+// the scope of the parts that were found, or under the same stem; then as the argument that follows in the call.
+func (r *reading) freeText(t *tuple) []fit {
+	var out []fit
+	for _, sh := range t.fits[0].mates {
+		if sh.part.Form != FormText {
+			continue
+		}
+		if f, ok := r.namedText(t, sh); ok {
+			out = append(out, f)
+		} else if f, ok := r.nextArgument(t, sh); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+const textReach = 16 << 10
+
+// namedText looks for the part by its name.
+func (r *reading) namedText(t *tuple, sh *shape) (fit, bool) {
+	first, last := t.fits[0].at, t.fits[0].at
+	for _, f := range t.fits {
+		first, last = minSpan(first, f.at), maxSpan(last, f.at)
+	}
+	from, to := max(0, first.Start-textReach), min(len(r.data), last.End+textReach)
+	type found struct {
+		fit
+		class, lines int
+	}
+	var all []found
+	for _, m := range sh.search.FindAllIndex(r.data[from:to], 64) {
+		f, ok := r.textAfter(from+m[1], sh)
+		if !ok || r.taken(f.at) {
+			continue
+		}
+		class, lines := noJoin, 0
+		for i := range t.fits {
+			c, l := join(&t.fits[i], &f)
+			if c < class || c == class && l < lines {
+				class, lines = c, l
+			}
+		}
+		if class != noJoin {
+			all = append(all, found{f, class, lines})
+		}
+	}
+	if len(all) == 0 {
+		return fit{}, false
+	}
+	best := slices.MinFunc(all, func(a, b found) int { return cmp.Or(a.class-b.class, a.lines-b.lines) })
+	return best.fit, true
+}
+
+func minSpan(a, b Span) Span {
+	if b.Start < a.Start {
+		return b
+	}
+	return a
+}
+
+func maxSpan(a, b Span) Span {
+	if b.End > a.End {
+		return b
+	}
+	return a
+}
+
+// taken reports whether a text part was already given to a credential.
+func (r *reading) taken(s Span) bool {
+	return slices.ContainsFunc(r.found, func(m Match) bool {
+		for _, at := range m.Spans {
+			if at == s {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// textAfter reads the value that is assigned to the name that ends at p.
+func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
+	q := p
+	for q < len(r.data) && isWord(r.data[q]) {
+		q++
+	}
+	for q < len(r.data) && q-p < 40 && (isQuote(r.data[q]) || r.data[q] == ']' || r.data[q] == '\\') {
+		q++
+	}
+	at, ok := r.assigned(q)
+	if !ok {
+		return fit{}, false
+	}
+	v := &value{Span: at, form: FormText}
+	f := fit{v: v, shape: sh, at: at, text: r.text(at), name: -1}
+	loc := sh.part.Regex.FindStringIndex(f.text)
+	if loc == nil || loc[0] != 0 || loc[1] != len(f.text) || reference(f.text) || placeholder(f.text) {
+		return f, false
+	}
+	r.describe(v)
+	f.setName()
+	return f, f.name >= 0
+}
+
+// assigned returns the value after an operator at p: quoted, or up to the next space or separator.
+func (r *reading) assigned(p int) (Span, bool) {
+	start := p
+	p = skipBlank(r.data, p)
+	operator := false
+	for p < len(r.data) && p-start < 8 && (r.data[p] == '=' || r.data[p] == ':' || r.data[p] == '>' || r.data[p] == '(' || r.data[p] == ',' || r.data[p] == '|') {
+		operator = true
+		p = skipBlank(r.data, p+1)
+	}
+	if !operator && p == start {
+		return Span{}, false
+	}
+	for p < len(r.data) && r.data[p] == '\\' {
+		p++
+	}
+	if p < len(r.data) && isQuote(r.data[p]) {
+		return r.quotedValue(p)
+	}
+	if !operator {
+		return Span{}, false
+	}
+	end := p
+	for end < len(r.data) && end-p < 128 && !isValueEnd(r.data[end]) {
+		end++
+	}
+	return Span{p, end}, end > p
+}
+
+func (r *reading) quotedValue(p int) (Span, bool) {
+	for end := p + 1; end < len(r.data) && end-p < 160 && r.data[end] != '\n'; end++ {
+		if r.data[end] == r.data[p] {
+			at := Span{p + 1, end}
+			if end > p+1 && r.data[end-1] == '\\' {
+				at.End--
+			}
+			return at, at.End > at.Start
+		}
+	}
+	return Span{}, false
+}
+
+func skipBlank(data []byte, p int) int {
+	for p < len(data) && (data[p] == ' ' || data[p] == '\t') {
+		p++
+	}
+	return p
+}
+
+func isValueEnd(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', ')', '}', ']', '<', '|':
+		return true
+	}
+	return false
+}
+
+// nextArgument takes the string literal that follows the parts in their call.
+func (r *reading) nextArgument(t *tuple, sh *shape) (fit, bool) {
+	last := t.fits[0]
+	for _, f := range t.fits {
+		if f.v.arg < 0 || f.name >= 0 {
+			return fit{}, false
+		}
+		if f.at.End > last.at.End {
+			last = f
+		}
+	}
+	p := last.at.End
+	for p < len(r.data) && (isQuote(r.data[p]) || r.data[p] == ',' || r.data[p] == ' ' || r.data[p] == '\n' || r.data[p] == '\t') {
+		if isQuote(r.data[p]) && p > last.at.End {
+			at, ok := r.quotedValue(p)
+			text := ""
+			if ok {
+				text = r.text(at)
+			}
+			loc := sh.part.Regex.FindStringIndex(text)
+			if loc == nil || loc[0] != 0 || loc[1] != len(text) || reference(text) || placeholder(text) {
+				return fit{}, false
+			}
+			return fit{v: &value{Span: at, form: FormText}, shape: sh, at: at, text: text, name: -1}, true
+		}
+		p++
+	}
+	return fit{}, false
+}

@@ -1,0 +1,489 @@
+package detectors
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// naming is what the text says of a value: the names it goes by, nearest first.
+type naming struct {
+	names  []string // as written
+	reach  int      // offset where the leftmost name begins; what stands between it and the value is the value's own statement
+	call   string   // the call that the value is an argument of
+	arg    int      // its place among the arguments, from 0; -1 when it has a name or there is no call
+	url    Span     // the URL that the value is part of
+	direct bool     // the first name is joined to the value by an operator, a tag or a header
+}
+
+const (
+	maxHops  = 6
+	maxName  = 96
+	maxReach = 400 // bytes before the value that names are looked for in
+)
+
+// namer walks backwards from a value.
+type namer struct {
+	d *document
+	i int // everything before i is still to be read
+	n naming
+}
+
+// naming reads the names of the value at v.
+func (d *document) naming(v Span) naming {
+	w := namer{d: d, i: v.Start, n: naming{arg: -1}}
+	w.inString()
+	for hop := 0; hop < maxHops && w.i > 0 && v.Start-w.i < maxReach && w.hop(hop); hop++ {
+	}
+	w.n.reach = max(0, w.i)
+	w.generic(v)
+	w.trailing(v)
+	return w.n
+}
+
+func (w *namer) at(i int) byte {
+	if i < 0 || i >= len(w.d.data) {
+		return 0
+	}
+	return w.d.data[i]
+}
+
+func (w *namer) add(name string) {
+	if name = strings.TrimSpace(name); name != "" && len(name) <= maxName {
+		w.n.names = append(w.n.names, name)
+	}
+}
+
+// inString leaves the string literal or the URL that holds the value.
+func (w *namer) inString() {
+	if w.at(w.i-1) == '/' || w.at(w.i-1) == '@' {
+		w.inURL()
+	}
+	w.quotes()
+}
+
+func (w *namer) inURL() {
+	start := w.i
+	for start > 0 && w.i-start < 512 && !bytes.ContainsRune([]byte(" \t\n\r\"'`<>(),;|="), rune(w.at(start-1))) {
+		start--
+	}
+	if bytes.Contains(w.d.data[start:w.i], []byte("://")) {
+		w.n.url = Span{start, w.i}
+		w.i = start
+	}
+}
+
+// quotes steps over opening quotes, escaped ones too, and the letters that some languages put before them.
+func (w *namer) quotes() {
+	for isQuote(w.at(w.i-1)) || w.at(w.i-1) == '\\' && isQuote(w.at(w.i)) {
+		w.i--
+	}
+	if isQuote(w.at(w.i)) && strings.IndexByte("bBrRfFuUL@$", w.at(w.i-1)) >= 0 && !isWord(w.at(w.i-2)) {
+		w.i--
+	}
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+func isWord(c byte) bool  { return tokenClass[c] >= classDigit || c == '_' || c == '$' || c >= 0x80 }
+
+func (w *namer) space() (newlines int) {
+	for w.i > 0 {
+		switch w.at(w.i - 1) {
+		case '\n':
+			newlines++
+		case ' ', '\t', '\r':
+		case '\\': // a line that goes on
+			if c := w.at(w.i); c != '\n' && c != '\r' {
+				return newlines
+			}
+		default:
+			return newlines
+		}
+		w.i--
+	}
+	return newlines
+}
+
+// hop reads one step to the left and reports whether there may be more names beyond it.
+func (w *namer) hop(n int) bool {
+	newlines := w.space()
+	if newlines > 2 {
+		return false
+	}
+	switch c := w.at(w.i - 1); c {
+	case '=', ':':
+		return w.operator()
+	case '>':
+		if p := w.at(w.i - 2); p == '=' || p == '-' {
+			w.i--
+			return w.operator()
+		}
+		if newlines > 0 && !w.xmlTag() {
+			return false
+		}
+		return w.tag()
+	case '-':
+		if w.at(w.i-2) == '<' || w.at(w.i-2) == ' ' && isWord(w.at(w.i-3)) {
+			w.i--
+			return w.operator()
+		}
+		return w.listItem()
+	case '|', '?':
+		if w.at(w.i-2) == c {
+			w.i -= 2
+			return w.fallback()
+		}
+		if w.at(w.i-2) == '>' || w.at(w.i-3) == '|' || newlines > 0 { // YAML's |, >- and |-
+			w.i--
+			return true
+		}
+		return w.cell()
+	case ',', ';':
+		return w.sibling(newlines)
+	case '(', '[', '{':
+		return w.opening()
+	case 0:
+		return false
+	default:
+		if newlines > 0 {
+			return false
+		}
+		return w.prose(n)
+	}
+}
+
+// operator reads the left side of an assignment.
+func (w *namer) operator() bool {
+	assign := w.at(w.i-1) == '='
+	for k := 0; k < 3 && strings.IndexByte("=:!<>?+-|~.", w.at(w.i-1)) >= 0 && w.i > 0; k++ {
+		w.i--
+	}
+	w.space()
+	name := w.left()
+	if name == "" {
+		return false
+	}
+	w.n.direct = w.n.direct || len(w.n.names) == 0
+	w.add(name)
+	if assign {
+		save := w.i
+		if w.space(); w.at(w.i-1) == ':' && w.at(w.i-2) != ':' { // name: Type = value
+			w.i--
+			w.space()
+			if name := w.left(); name != "" {
+				w.n.names = append([]string{name}, w.n.names...)
+				return false
+			}
+		}
+		w.i = save
+	}
+	return false
+}
+
+// left reads an expression that can be assigned to: a name, a path, an index, a quoted key.
+func (w *namer) left() string {
+	end := w.i
+	switch c := w.at(w.i - 1); {
+	case isQuote(c):
+		return w.quoted(c)
+	case c == ']':
+		start := bytes.LastIndexByte(w.d.data[max(0, w.i-maxName):w.i], '[')
+		if start < 0 {
+			return ""
+		}
+		start += max(0, w.i-maxName)
+		inner := strings.Trim(string(w.d.data[start+1:w.i-1]), "\"'`: ")
+		w.i = start
+		outer := w.left()
+		return strings.TrimSpace(outer + " " + inner)
+	case c == ')' || c == '>' || c == '*' || c == '?' || c == '!' || c == '}':
+		if c == '>' { // generic type
+			if start := bytes.LastIndexByte(w.d.data[max(0, w.i-maxName):w.i], '<'); start >= 0 {
+				w.i = start + max(0, w.i-maxName)
+				return w.left()
+			}
+		}
+		if c == '}' || c == ')' {
+			return ""
+		}
+		w.i--
+		return w.left()
+	}
+	for w.i > 0 && end-w.i < maxName && (isWord(w.at(w.i-1)) || w.at(w.i-1) == '.' || w.at(w.i-1) == '-' && isWord(w.at(w.i-2)) || w.at(w.i-1) == '-' && w.at(w.i-2) == '-') {
+		w.i--
+	}
+	return string(w.d.data[w.i:end])
+}
+
+// quoted reads a quoted key backwards; w.i stands after the closing quote.
+func (w *namer) quoted(q byte) string {
+	end := w.i - 1
+	if w.at(end-1) == '\\' {
+		end--
+	}
+	for start := end; start > 0 && end-start < maxName; start-- {
+		c := w.at(start - 1)
+		if c == '\n' {
+			return ""
+		}
+		if c == q {
+			w.i = start - 1
+			if w.at(w.i-1) == '\\' {
+				w.i--
+			}
+			return string(w.d.data[start:end])
+		}
+	}
+	return ""
+}
+
+// tag reads <name>, <string name="..."> and the like.
+func (w *namer) tag() bool {
+	open := bytes.LastIndexByte(w.d.data[max(0, w.i-300):w.i], '<')
+	if open < 0 {
+		return false
+	}
+	open += max(0, w.i-300)
+	inner := string(w.d.data[open+1 : w.i-1])
+	if strings.HasPrefix(inner, "/") || strings.HasPrefix(inner, "!") {
+		return w.cellBefore(open)
+	}
+	w.i = open
+	w.n.direct = true
+	for _, m := range attribute.FindAllStringSubmatch(inner, -1) {
+		w.add(m[1])
+	}
+	element, _, _ := strings.Cut(inner, " ")
+	w.add(element)
+	return w.cellBefore(open)
+}
+
+var attribute = regexp.MustCompile(`(?i)\b(?:name|key|id|label|field)\s*=\s*["']([^"']{1,80})["']`)
+
+func (w *namer) xmlTag() bool {
+	return bytes.LastIndexByte(w.d.data[max(0, w.i-300):w.i], '<') >= 0
+}
+
+// cellBefore reads the text of the element before: <td>API key</td><td>value, <key>apiKey</key><string>value.
+func (w *namer) cellBefore(open int) bool {
+	before := w.d.data[max(0, open-200):open]
+	if m := elementBefore.FindSubmatch(before); m != nil {
+		w.add(string(m[1]))
+		w.i = max(0, open-len(m[0]))
+	}
+	return false
+}
+
+var elementBefore = regexp.MustCompile(`<[A-Za-z]+[^<>]*>([^<>]{1,80})</[A-Za-z]+>\s*$`)
+
+// listItem reads the parent of a YAML list item, or the flag before a value.
+func (w *namer) listItem() bool {
+	line := w.d.lineSpan(w.d.line(w.i - 1))
+	if len(bytes.TrimSpace(w.d.data[line.Start:w.i-1])) > 0 {
+		return false
+	}
+	for _, s := range w.d.enclosing(w.i - 1) {
+		if w.d.scopes[s].open == 'i' && w.d.scopes[s].label.End > w.d.scopes[s].label.Start {
+			label := w.d.text(w.d.scopes[s].label)
+			w.add(strings.TrimRight(strings.TrimSpace(label), ":"))
+			w.i = w.d.scopes[s].label.Start
+			break
+		}
+	}
+	return false
+}
+
+// fallback reads the left side of x || "value", x ?? "value" and goes on to what that is assigned to.
+func (w *namer) fallback() bool {
+	w.space()
+	if w.at(w.i-1) == ')' {
+		if open := bytes.LastIndexByte(w.d.data[max(0, w.i-maxName):w.i], '('); open >= 0 {
+			open += max(0, w.i-maxName)
+			w.add(strings.Trim(string(w.d.data[open+1:w.i-1]), "\"'` "))
+			w.i = open
+		}
+	}
+	w.add(w.left())
+	return true
+}
+
+// sibling reads the string before a comma, and the call that both are arguments of.
+func (w *namer) sibling(newlines int) bool {
+	end := w.i - 1
+	w.i = end
+	w.space()
+	if q := w.at(w.i - 1); isQuote(q) && newlines < 2 {
+		if name := w.quoted(q); nameLike.MatchString(name) {
+			w.add(name)
+		}
+	} else if name := w.left(); nameLike.MatchString(name) && !strings.Contains(name, ".") {
+		w.add(name)
+	}
+	s := w.d.scopeAt(end)
+	if s < 0 || w.d.scopes[s].open == 'i' || w.d.scopes[s].open == 's' {
+		return false
+	}
+	if end-w.d.scopes[s].Start > 8*maxReach {
+		return false
+	}
+	w.label(s, bytes.Count(w.d.data[w.d.scopes[s].Start:end+1], []byte{','}))
+	return true
+}
+
+var nameLike = regexp.MustCompile(`^[A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}$`)
+
+// opening reads the name of the call or list that the value is the first of.
+func (w *namer) opening() bool {
+	s := w.d.scopeAt(w.i)
+	if s < 0 || w.d.scopes[s].Start != w.i {
+		w.i--
+		w.quotes()
+		return false
+	}
+	w.label(s, 0)
+	return true
+}
+
+// label takes the label of a bracket as name or call and moves before it.
+func (w *namer) label(s, arg int) {
+	sc := w.d.scopes[s]
+	w.i = sc.Start - 1
+	switch sc.open {
+	case '(':
+		w.i = sc.Start - 1
+		name := w.left()
+		if w.n.call == "" {
+			w.n.call, w.n.arg = name, arg
+		}
+		w.add(name)
+	case '[', '{':
+		w.space()
+		if w.at(w.i-1) == ':' || w.at(w.i-1) == '=' {
+			w.i--
+			w.space()
+		}
+		w.add(w.left())
+	}
+}
+
+var proseSplit = regexp.MustCompile(`[^A-Za-z0-9_.$-]+`)
+
+// prose reads the words before a value that nothing joins to it: flags, directives, log lines, sentences.
+func (w *namer) prose(hop int) bool {
+	line := w.d.lineSpan(w.d.line(w.i - 1))
+	start := max(line.Start, w.i-80)
+	words := strings.Fields(proseSplit.ReplaceAllString(string(w.d.data[start:w.i]), " "))
+	if len(words) == 0 {
+		return false
+	}
+	last := strings.ToLower(words[len(words)-1])
+	if last == "bearer" || last == "basic" || last == "token" || last == "or" {
+		w.i -= len(last)
+		w.quotes()
+		if last == "or" {
+			return w.fallback()
+		}
+		return hop < 2
+	}
+	w.add(strings.Join(words[max(0, len(words)-5):], " "))
+	w.i = start
+	return false
+}
+
+var namesKey = regexp.MustCompile(`(?i)["']?\b(?:name|key|id|label|variable|header|field|param|k)["']?\s*[:=]\s*["']?([A-Za-z0-9_.\- ]{2,60})`)
+
+var genericNames = map[string]bool{
+	"value": true, "val": true, "default": true, "data": true, "content": true, "text": true, "string": true, "v": true,
+	"current": true, "initial": true, "defaultvalue": true, "default_value": true, "current_value": true, "stringvalue": true, "currentvalue": true,
+}
+
+// generic adds the sibling name of a value whose own name says nothing: {"name": "API_KEY", "value": "..."}.
+func (w *namer) generic(v Span) {
+	if len(w.n.names) == 0 || !genericNames[normalize(w.n.names[0])] {
+		return
+	}
+	from, to := max(0, v.Start-240), min(len(w.d.data), v.End+160)
+	if s := w.d.scopeAt(v.Start); s >= 0 {
+		from, to = max(from, w.d.scopes[s].Start), min(to, w.d.scopes[s].End)
+	}
+	before := namesKey.FindAllSubmatchIndex(w.d.data[from:v.Start], -1)
+	for k := len(before) - 1; k >= 0; k-- {
+		m := before[k]
+		w.n.names = append([]string{string(w.d.data[from+m[2] : from+m[3]])}, w.n.names...)
+		w.n.reach = min(w.n.reach, from+m[0])
+		return
+	}
+	if m := namesKey.FindSubmatch(w.d.data[min(v.End, to):to]); m != nil {
+		w.n.names = append([]string{string(m[1])}, w.n.names...)
+	}
+}
+
+var comment = regexp.MustCompile(`^["'` + "`" + `]?[,;)]*\s*(?:#|//|--|<!--|/\*|\()\s*(.{2,60})`)
+
+// trailing adds the comment after the value as its last name.
+func (w *namer) trailing(v Span) {
+	line := w.d.lineSpan(w.d.line(v.Start))
+	if v.End > line.End {
+		return
+	}
+	if m := comment.FindSubmatch(w.d.data[v.End:min(line.End, v.End+90)]); m != nil {
+		words := strings.Fields(proseSplit.ReplaceAllString(string(m[1]), " "))
+		w.add(strings.Join(words[:min(5, len(words))], " "))
+	}
+}
+
+// cell reads the header of a table's column and the first cell of the row.
+func (w *namer) cell() bool {
+	n := w.d.line(w.i - 1)
+	row := w.d.lineSpan(n)
+	column := bytes.Count(w.d.data[row.Start:w.i], []byte{'|'})
+	cells := bytes.Split(w.d.data[row.Start:w.i], []byte{'|'})
+	for up := 1; up <= 40 && n-up >= 0; up++ {
+		above := w.d.data[w.d.lineSpan(n-up).Start:w.d.lineSpan(n-up).End]
+		if !bytes.Contains(above, []byte{'|'}) {
+			break
+		}
+		if n-up > 0 && bytes.Contains(w.d.data[w.d.lineSpan(n-up-1).Start:w.d.lineSpan(n-up-1).End], []byte{'|'}) {
+			continue
+		}
+		if head := bytes.Split(above, []byte{'|'}); column < len(head) {
+			w.n.direct = true
+			w.add(string(bytes.TrimSpace(head[column])))
+		}
+	}
+	for _, c := range cells {
+		w.add(string(bytes.Trim(c, " `*\t")))
+	}
+	w.i = row.Start
+	return false
+}
+
+// normalize writes a name as lower-case words joined by "_": apiKey, API-KEY and "api key" are all api_key.
+func normalize(name string) string {
+	var b strings.Builder
+	prev := byte(0)
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		class := tokenClass[c]
+		if class <= classSeparator {
+			c = '_'
+		}
+		if class == classUpper {
+			nextLower := i+1 < len(name) && tokenClass[name[i+1]] == classLower
+			prevClass := tokenClass[prev]
+			if prevClass == classLower || prevClass == classDigit || prevClass == classUpper && nextLower {
+				if b.Len() > 0 {
+					b.WriteByte('_')
+				}
+			}
+			c |= 0x20
+		}
+		if c == '_' && (b.Len() == 0 || prev == '_' || tokenClass[prev] <= classSeparator && prev != 0) {
+			prev = '_'
+			continue
+		}
+		b.WriteByte(c)
+		prev = name[i]
+	}
+	return strings.TrimRight(b.String(), "_")
+}

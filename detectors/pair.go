@@ -1,0 +1,285 @@
+package detectors
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// tuple is a way to read some values as one credential.
+type tuple struct {
+	fits  []fit
+	class int // how the structure joins the parts, smaller is closer; see join
+	lines int // between them
+	order int // 1 when the parts do not come in the rule's order
+}
+
+const (
+	maxLines    = 200 // between parts of one stem without a scope of their own
+	fewLines    = 5   // between parts whose names have different stems
+	maxPartners = 12  // values that a value is tried with, on either side
+	noJoin      = 99
+)
+
+// pair joins the fits to credentials. Every value joins one at the most: the closest readings are taken first.
+func (r *reading) pair(fits []fit) {
+	var tuples []tuple
+	for _, rule := range rulesOf(fits) {
+		tuples = append(tuples, r.tuples(rule, fits)...)
+	}
+	slices.SortStableFunc(tuples, func(a, b tuple) int { return a.compare(b) })
+	for i := range tuples {
+		t := &tuples[i]
+		if slices.ContainsFunc(t.fits, func(f fit) bool { return f.v.used }) {
+			continue
+		}
+		rivals := t.rivals(tuples)
+		for _, f := range t.fits {
+			f.v.used = true
+		}
+		r.complete(t, rivals)
+	}
+	r.partial(fits)
+}
+
+func rulesOf(fits []fit) []*Rule {
+	var out []*Rule
+	for _, f := range fits {
+		if !slices.Contains(out, f.rule) {
+			out = append(out, f.rule)
+		}
+	}
+	return out
+}
+
+func (a *tuple) compare(b tuple) int {
+	return cmp.Or(len(b.fits)-len(a.fits), a.class-b.class, a.lines-b.lines, a.order-b.order, int(b.level()-a.level()), a.fits[0].at.Start-b.fits[0].at.Start)
+}
+
+func (t *tuple) level() level {
+	best := levelNone
+	for _, f := range t.fits {
+		best = max(best, f.level)
+	}
+	return best
+}
+
+// rivals lists the readings that are as good as t and give one of its values another partner, of the same rule.
+func (t *tuple) rivals(all []tuple) []tuple {
+	var out []tuple
+	for _, o := range all {
+		if o.fits[0].rule != t.fits[0].rule || len(o.fits) != len(t.fits) || o.class != t.class || o.lines != t.lines || o.order != t.order {
+			continue
+		}
+		shared, texts := 0, 0
+		for i, f := range o.fits {
+			if f.v == t.fits[i].v {
+				shared++
+			} else if f.text == t.fits[i].text || f.v.used {
+				texts++
+			}
+		}
+		if shared > 0 && shared < len(t.fits) && texts == 0 {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// tuples lists the readings of a rule: its required parts, other than free text, that stand together.
+func (r *reading) tuples(rule *Rule, fits []fit) []tuple {
+	byPart := map[*Part][]fit{}
+	for _, f := range fits {
+		if f.rule == rule {
+			byPart[f.part] = append(byPart[f.part], f)
+		}
+	}
+	var out []tuple
+	started := false
+	for i := range rule.Parts {
+		p := &rule.Parts[i]
+		if p.Form == FormText || p.Optional && len(byPart[p]) == 0 {
+			continue
+		}
+		if !started {
+			started = true
+			for _, f := range byPart[p] {
+				out = append(out, tuple{fits: []fit{f}})
+			}
+			continue
+		}
+		out = r.extend(out, byPart[p])
+	}
+	return out
+}
+
+// extend adds to every reading the next part, from the values around it and those of the same stem.
+func (r *reading) extend(ts []tuple, next []fit) []tuple {
+	stems := map[string][]int{}
+	for i, f := range next {
+		stems[f.stem] = append(stems[f.stem], i)
+	}
+	var out []tuple
+	for _, t := range ts {
+		last := t.fits[len(t.fits)-1]
+		seen := map[int]bool{}
+		for _, i := range append(around(len(next), positionOf(next, last.at.Start)), nearest(stems[last.stem], next, last.at.Start)...) {
+			if seen[i] {
+				continue
+			}
+			seen[i] = true
+			if u, ok := t.with(next[i]); ok {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+func positionOf(fits []fit, at int) int {
+	i, _ := slices.BinarySearchFunc(fits, at, func(f fit, at int) int { return f.at.Start - at })
+	return i
+}
+
+func around(n, at int) []int {
+	var out []int
+	for i := max(0, at-maxPartners); i < min(n, at+maxPartners); i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+func nearest(list []int, fits []fit, at int) []int {
+	i, _ := slices.BinarySearchFunc(list, at, func(i, at int) int { return fits[i].at.Start - at })
+	return list[max(0, i-maxPartners/2):min(len(list), i+maxPartners/2)]
+}
+
+// with adds a part, if the structure allows it.
+func (t *tuple) with(f fit) (tuple, bool) {
+	u := tuple{fits: append(slices.Clone(t.fits), f), class: t.class, lines: t.lines, order: t.order}
+	for _, g := range t.fits {
+		if g.v == f.v || g.text == f.text || g.vendor != f.vendor {
+			return u, false
+		}
+		class, lines := join(&g, &f)
+		if class == noJoin {
+			return u, false
+		}
+		u.class, u.lines = max(u.class, class), max(u.lines, lines)
+		if f.at.Start < g.at.Start {
+			u.order = 1
+		}
+	}
+	return u, true
+}
+
+// join says how closely the structure ties two parts: the class, and the lines between them.
+func join(a, b *fit) (class, lines int) {
+	lines = max(a.v.line-b.v.line, b.v.line-a.v.line)
+	stem := a.stem == b.stem
+	shared, innermost := sharedScope(a.v.scopes, b.v.scopes)
+	call := a.v.arg >= 0 && b.v.arg >= 0 && innermost
+	switch {
+	case call && a.name < 0 && b.name < 0:
+		if b.v.arg <= a.v.arg {
+			return noJoin, lines
+		}
+		return 0, lines
+	case (innermost || call) && stem:
+		return 0, lines
+	case a.name < 0 || b.name < 0:
+		if lines <= fewLines || shared {
+			return 3, lines
+		}
+		return noJoin, lines
+	case len(a.v.scopes) == 0 && len(b.v.scopes) == 0 && stem && lines <= maxLines:
+		return 1, lines
+	case shared && stem:
+		return 2, lines
+	case lines <= fewLines && (innermost || len(a.v.scopes) == 0 && len(b.v.scopes) == 0):
+		return 4, lines
+	case stem && lines <= maxLines:
+		return 5, lines
+	case lines <= 1:
+		return 6, lines
+	}
+	return noJoin, lines
+}
+
+// sharedScope reports whether two values lie in one scope, and whether it is the innermost of both.
+func sharedScope(a, b []int) (shared, innermost bool) {
+	if len(a) == 0 || len(b) == 0 {
+		return false, false
+	}
+	for _, s := range a {
+		if slices.Contains(b, s) {
+			return true, a[0] == b[0]
+		}
+	}
+	return false, false
+}
+
+// complete reports a credential whose parts were joined.
+func (r *reading) complete(t *tuple, rivals []tuple) {
+	for _, part := range r.freeText(t) {
+		t.fits = append(t.fits, part)
+	}
+	m := r.match(t.fits)
+	if t.class >= 4 {
+		m.Confidence = min(m.Confidence, Likely)
+	}
+	if len(rivals) > 0 {
+		m.Confidence = min(m.Confidence, Unsure)
+		m.Notes = append(m.Notes, "pairing is uncertain: "+r.candidates(t, rivals))
+	}
+	r.emit(m)
+}
+
+func (r *reading) candidates(t *tuple, rivals []tuple) string {
+	var out []string
+	for _, o := range rivals {
+		for i, f := range o.fits {
+			if f.v != t.fits[i].v {
+				out = append(out, fmt.Sprintf("%s on line %d", f.part.Name, f.v.line+1))
+			}
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return strings.Join(out[:min(5, len(out))], ", ") + " fits as well"
+}
+
+// partial reports the values that found no partner. A value that is part of a credential in the same text is none.
+func (r *reading) partial(fits []fit) {
+	known := map[string]bool{}
+	for _, m := range r.found {
+		for _, p := range m.Credential.Parts {
+			known[p.Reveal()] = true
+		}
+	}
+	for i := range fits {
+		f := &fits[i]
+		if f.v.used || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
+			continue
+		}
+		if f.level < levelScope && common(f.text) {
+			continue
+		}
+		f.v.used = true
+		r.emit(r.match([]fit{*f}))
+	}
+}
+
+// common reports whether a value has a form that ids of all kinds have: a UUID, or up to 40 hex digits.
+func common(text string) bool {
+	if len(text) > 40 {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '-' && (!isHexOrX(c) || c == 'x') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,325 @@
+package detectors
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/keysweep/keysweep/detectors/check"
+)
+
+// Scan finds the credentials in data, which is the whole text of a unit or a window of it. Matches come in the order
+// of their places; one credential that stands twice is two matches. Data is only read.
+func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
+	return func(yield func(Match) bool) {
+		sp := spotter{set: s, data: data, once: true}
+		if sp.find(0, len(data)); len(sp.dst) == 0 {
+			return
+		}
+		if len(s.rules) > len(s.patterns.rules) {
+			for _, m := range newReading(s, data, at).matches() {
+				if !yield(m) {
+					return
+				}
+			}
+		}
+		s.patterns.scan(data, at, yield)
+	}
+}
+
+// value is a piece of text that may be a part, with what stands around it.
+type value struct {
+	Span
+	naming
+	form   Form
+	words  []string // normalized names
+	scopes []int    // around it, innermost first
+	line   int
+	used   bool
+}
+
+// fit is a value read as a part of a rule.
+type fit struct {
+	*shape
+	v      *value
+	at     Span   // the value proper; a token may hold more
+	text   string // the value as checks and signers want it
+	name   int    // which of the value's names fits, -1 when none does
+	stem   string // what is left of the fitting name
+	level  level  // how the text names the provider
+	near   int    // bytes to where it does
+	vendor string // the provider named, for a fallback rule
+	test   bool   // the place names a test network
+	proof  *check.Proof
+}
+
+// reading is the work on one text.
+type reading struct {
+	*document
+	set      *Set
+	at       Hint
+	values   []*value
+	mentions []mention
+	path     []mention
+	allow    allowMarks
+	found    []Match
+}
+
+func newReading(s *Set, data []byte, at Hint) *reading {
+	r := &reading{document: newDocument(data, at.Path), set: s, at: at, allow: newAllowMarks(data)}
+	r.mentions = s.mentionsIn(data)
+	r.path = s.mentionsIn([]byte(at.Path))
+	return r
+}
+
+func (r *reading) matches() []Match {
+	r.findWords()
+	r.gather()
+	r.alone()
+	r.contextual()
+	slices.SortStableFunc(r.found, func(a, b Match) int { return a.Span.Start - b.Span.Start })
+	return r.found
+}
+
+// gather collects the values of the text: tokens, PEM blocks, lists of numbers.
+func (r *reading) gather() {
+	add := func(s Span, form Form) {
+		r.values = append(r.values, &value{Span: s, form: form})
+	}
+	var blocks []Span
+	pems(r.data, 0, len(r.data), func(s Span) {
+		add(s, FormPEM)
+		blocks = append(blocks, s)
+	})
+	intLists(r.data, 0, len(r.data), minInts, func(s Span) { add(s, FormInts) })
+	next := 0
+	tokens(r.data, 0, len(r.data), func(t *token) {
+		for next < len(blocks) && blocks[next].End <= t.Start {
+			next++
+		}
+		if next < len(blocks) && blocks[next].Start < t.End {
+			return
+		}
+		add(Span{t.Start, t.End}, FormToken)
+	})
+	slices.SortFunc(r.values, func(a, b *value) int { return a.Start - b.Start })
+}
+
+// describe reads the names and scopes of a value, once.
+func (r *reading) describe(v *value) {
+	if v.words != nil {
+		return
+	}
+	v.naming = r.naming(v.Span)
+	v.words = make([]string, 0, len(v.names)+1)
+	for _, n := range v.names {
+		v.words = append(v.words, normalize(n))
+	}
+	v.scopes = r.enclosing(v.Start)
+	v.line = r.line(v.Start)
+}
+
+// findWords reports mnemonics.
+func (r *reading) findWords() {
+	if len(r.set.words) == 0 {
+		return
+	}
+	wordRuns(r.data, 0, len(r.data), minRun, func(run []Span) {
+		for _, p := range phrases(r.data, run) {
+			kind, proof, ok := check.Mnemonic(p.words)
+			rule := r.set.words[kind]
+			if !ok || rule == nil {
+				continue
+			}
+			part := rule.Parts[0].Name
+			m := Match{
+				Credential: Credential{Rule: rule, Provider: rule.Provider, Parts: map[string]Secret{part: NewSecret(strings.Join(p.words, " "))}},
+				Spans:      map[string]Span{part: p.Span}, Severity: rule.Severity, Confidence: rule.Confidence,
+			}
+			if p.trimmed {
+				m.Confidence = min(m.Confidence, Likely)
+				m.Notes = append(m.Notes, "other list words stand beside the phrase, so its ends are less sure")
+			}
+			r.prove(&m, proof)
+			r.emit(m)
+			break
+		}
+	})
+}
+
+// alone reports the values whose shape or name decides without a provider.
+func (r *reading) alone() {
+	for _, v := range r.values {
+		if m, ok := r.single(v); ok {
+			v.used = true
+			r.emit(m)
+		}
+	}
+}
+
+func (r *reading) single(v *value) (Match, bool) {
+	for _, sh := range r.set.freestanding(v.form) {
+		if f, ok := r.fit(v, sh); ok && r.proved(&f) {
+			if len(sh.rule.Parts) == 1 || sh.part == &sh.rule.Parts[0] {
+				return r.match([]fit{f}), true
+			}
+		}
+	}
+	if len(r.set.named) == 0 {
+		return Match{}, false
+	}
+	r.describe(v)
+	for _, sh := range r.set.named {
+		if sh.part.Form != v.form || !r.namedFor(v, sh) {
+			continue
+		}
+		if f, ok := r.fit(v, sh); ok && r.proved(&f) && (sh.part.check != nil || !placeholder(f.text)) {
+			f.setName()
+			return r.match([]fit{f}), true
+		}
+	}
+	return Match{}, false
+}
+
+// freestanding returns the shapes of the form that need no context.
+func (s *Set) freestanding(form Form) []*shape {
+	switch form {
+	case FormInts:
+		return s.ints
+	case FormPEM:
+		return s.pemShapes
+	}
+	return s.shapes
+}
+
+// namedFor reports whether the value's name or call says that it is the shape's part.
+func (r *reading) namedFor(v *value, sh *shape) bool {
+	if sh.calls != nil {
+		if v.call != "" && sh.calls.MatchString(v.call) {
+			return true
+		}
+		for _, n := range v.names {
+			if sh.calls.MatchString(n) {
+				return true
+			}
+		}
+	}
+	for _, w := range v.words {
+		if sh.names != nil && sh.notNames.MatchString(w) && !sh.names.MatchString(w) {
+			return false
+		}
+		if sh.names != nil && sh.names.MatchString(w) && !sh.negated(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// negated reports whether a name that fits says that the value is something else after all: private_key_hash.
+func (sh *shape) negated(word string) bool {
+	not := lastEnd(sh.notNames.FindAllStringIndex(word, -1))
+	return not > 0 && not >= lastEnd(sh.names.FindAllStringIndex(word, -1))
+}
+
+func lastEnd(at [][]int) int {
+	if len(at) == 0 {
+		return -1
+	}
+	return at[len(at)-1][1]
+}
+
+// fit tries the shape's expression on the value.
+func (r *reading) fit(v *value, sh *shape) (fit, bool) {
+	f := fit{v: v, shape: sh, name: -1, near: -1}
+	switch v.form {
+	case FormInts:
+		f.at, f.text = v.Span, jsonInts(r.data[v.Start:v.End])
+		return f, sh.part.Regex.MatchString(f.text)
+	case FormPEM:
+		f.at, f.text = v.Span, unescapePEM(r.text(v.Span))
+		return f, sh.part.Regex.MatchString(f.text)
+	}
+	n := v.End - v.Start
+	if n < sh.shortest && sh.literal == "" || n > sh.longest+64 && sh.literal == "" {
+		return f, false
+	}
+	from, to := max(0, v.Start-64), min(len(r.data), v.End+64, v.Start+sh.longest+128)
+	if sh.literal == "" {
+		from, to = max(0, v.Start-1), min(len(r.data), v.End+3)
+	} else if !strings.Contains(string(r.data[from:to]), sh.literal) {
+		return f, false
+	}
+	for _, m := range sh.part.Regex.FindAllSubmatchIndex(r.data[from:to], 4) {
+		at := Span{m[0] + from, m[1] + from}
+		if len(m) > 3 && m[2] >= 0 {
+			at = Span{m[2] + from, m[3] + from}
+		}
+		if at.End <= v.Start || at.Start >= v.End || !r.whole(at, sh) {
+			continue
+		}
+		f.at, f.text = at, r.text(at)
+		if sh.part.Min > len(f.text) || sh.part.Entropy > 0 && shannon(f.text) < sh.part.Entropy {
+			continue
+		}
+		return f, true
+	}
+	return f, false
+}
+
+// whole reports whether the value ends where the expression says: nothing of its own kind goes on at either side. A
+// slash, dash or underscore may, since paths and names join with them, unless the value has such characters itself.
+func (r *reading) whole(at Span, sh *shape) bool {
+	before, after := byte(0), byte(0)
+	if at.Start > 0 {
+		before = r.data[at.Start-1]
+	}
+	if at.End < len(r.data) {
+		after = r.data[at.End]
+	}
+	if tokenClass[before] >= classDigit && !(sh.literal == "" && before == 'n' && at.Start > 1 && r.data[at.Start-2] == '\\') {
+		return false
+	}
+	if tokenClass[after] >= classDigit {
+		return false
+	}
+	value := r.text(at)
+	if before == '/' || before == '+' {
+		if strings.ContainsAny(value, "+/=") {
+			return false
+		}
+	}
+	if after == '+' || after == '=' && r.padding(at.End) {
+		return false
+	}
+	if after == '/' && strings.ContainsAny(value, "+/") {
+		return false
+	}
+	if strings.ContainsAny(value, "-_") && (before == '-' || before == '_' || after == '-' || after == '_') {
+		return false
+	}
+	return true
+}
+
+// padding reports whether the "=" at p ends base64 text, rather than a name that is assigned to.
+func (r *reading) padding(p int) bool {
+	for p < len(r.data) && r.data[p] == '=' {
+		p++
+	}
+	return p >= len(r.data) || !isWord(r.data[p]) && !isQuote(r.data[p]) && r.data[p] != ' ' || p < len(r.data) && isQuote(r.data[p]) && (p+1 >= len(r.data) || !isWord(r.data[p+1]))
+}
+
+func unescapePEM(text string) string {
+	return strings.NewReplacer(`\\n`, "\n", `\n`, "\n", `\r`, "", "\r", "").Replace(text)
+}
+
+// proved runs the part's check, if it has one, and keeps what it proved.
+func (r *reading) proved(f *fit) bool {
+	if f.part.check == nil {
+		return true
+	}
+	p, ok := f.part.check(f.text)
+	if ok {
+		f.proof = &p
+	}
+	return ok
+}

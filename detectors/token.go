@@ -1,0 +1,131 @@
+package detectors
+
+// A token is a run of the characters that keys are made of. Almost every secret is one, or holds one, and runs of that
+// length are rare in text, so looking for them replaces looking for the words of every rule: the cost does not grow
+// with the number of rules.
+type token struct {
+	Span
+	piece   Span // the longest stretch of letters and digits alone
+	upper   int
+	lower   int
+	digits  int
+	flips   int // digits beside letters
+	likely  int // sum of bigrams over neighbouring letters: how much it reads like words
+	hexOnly bool
+}
+
+const (
+	minToken = 16  // bytes; shorter parts are found beside longer ones
+	maxToken = 256 // a longer run is data, not a key, unless a shape with a literal start says otherwise
+)
+
+// Character classes of tokenClass.
+const (
+	classNone = iota
+	classSeparator
+	classDigit
+	classUpper
+	classLower
+)
+
+// tokenClass is read-only.
+var tokenClass = func() (t [256]uint8) {
+	for c := '0'; c <= '9'; c++ {
+		t[c] = classDigit
+	}
+	for c := 'A'; c <= 'Z'; c++ {
+		t[c] = classUpper
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		t[c] = classLower
+	}
+	for _, c := range "+/_-" {
+		t[c] = classSeparator
+	}
+	return t
+}()
+
+// tokens calls yield with every token of data[from:to]; a token is measured over its whole length even when it goes
+// beyond from and to. It looks at one byte in sixteen until it meets a token character.
+func tokens(data []byte, from, to int, yield func(*token)) {
+	var t token
+	for p := from; p < to; {
+		probe := p + minToken - 1
+		if probe >= len(data) {
+			probe = len(data) - 1
+		}
+		if tokenClass[data[probe]] == classNone {
+			p = probe + 1
+			continue
+		}
+		start := probe
+		for start > 0 && tokenClass[data[start-1]] != classNone && probe-start < maxToken*2 {
+			start--
+		}
+		end := probe + 1
+		for end < len(data) && tokenClass[data[end]] != classNone {
+			end++
+		}
+		if end-start >= minToken && measure(data, start, end, &t) {
+			yield(&t)
+		}
+		p = end + 1
+	}
+}
+
+// measure fills t for data[start:end] and reports whether the token looks random.
+func measure(data []byte, start, end int, t *token) bool {
+	*t = token{Span: Span{start, end}}
+	if end-start > 4*maxToken {
+		end = start + 4*maxToken
+	}
+	nonHex, last, pieceStart := 0, uint8(classNone), start
+	for i := start; i < end; i++ {
+		c := data[i]
+		class := tokenClass[c]
+		switch class {
+		case classDigit:
+			t.digits++
+		case classUpper:
+			t.upper++
+			if c > 'F' {
+				nonHex++
+			}
+		case classLower:
+			t.lower++
+			if c > 'f' {
+				nonHex++
+			}
+		default:
+			if i-pieceStart > t.piece.End-t.piece.Start {
+				t.piece = Span{pieceStart, i}
+			}
+			pieceStart = i + 1
+		}
+		if last > classSeparator && class > classSeparator {
+			if (class == classDigit) != (last == classDigit) {
+				t.flips++
+			} else if class != classDigit && !(last == classLower && class == classUpper) {
+				t.likely += int(bigrams[(data[i-1]|0x20)-'a'][(c|0x20)-'a']) - 'm'
+			}
+		}
+		last = class
+	}
+	if end-pieceStart > t.piece.End-t.piece.Start {
+		t.piece = Span{pieceStart, end}
+	}
+	t.hexOnly = nonHex == 0
+	return t.random()
+}
+
+// random tells keys from words: letters that follow each other as in no word, and digits in between.
+func (t *token) random() bool {
+	n := t.upper + t.lower + t.digits
+	if n < 12 || t.digits == n {
+		return false
+	}
+	if t.digits == 0 && (t.upper == 0 || t.lower == 0) && t.likely > -n {
+		return false
+	}
+	return t.likely-3*t.flips < -n/4
+}

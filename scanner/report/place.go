@@ -16,7 +16,7 @@ func place(o occurrence) string {
 	}
 	switch o.Place {
 	case scanner.InMessage:
-		return "message of commit " + short(o.Commit) + ", line " + lines(o.StartLine, o.EndLine)
+		return "message of commit " + short(o.Commit) + ", " + lineWord(o.StartLine, o.EndLine)
 	case scanner.InTag:
 		return "message of tag " + at
 	case scanner.InNote:
@@ -41,6 +41,14 @@ func lines(start, end int) string {
 		return strconv.Itoa(start)
 	}
 	return fmt.Sprintf("%d-%d", start, end)
+}
+
+// lineWord returns "line 3" or "lines 3-7".
+func lineWord(start, end int) string {
+	if end > start {
+		return "lines " + lines(start, end)
+	}
+	return "line " + lines(start, end)
 }
 
 // origin says which commit brought an occurrence, and whether it is still there.

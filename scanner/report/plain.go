@@ -21,7 +21,7 @@ func plain(s string) string {
 			fmt.Fprintf(&b, `\x%02x`, r)
 		case !unicode.IsGraphic(r) || blank(r):
 			fmt.Fprintf(&b, `\u%04x`, r)
-		case r == '#' && command(s[i:]):
+		case r == '#' && isCommand(s[i:]):
 			b.WriteString(`\x23`)
 		default:
 			b.WriteString(s[i : i+n])
@@ -36,8 +36,8 @@ func blank(r rune) bool {
 	return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// command says that s starts with what GitHub, Azure Pipelines or TeamCity read as a command wherever it stands.
-func command(s string) bool {
+// isCommand says that s starts with what GitHub, Azure Pipelines or TeamCity read as a command wherever it stands.
+func isCommand(s string) bool {
 	for _, mark := range []string{"##[", "##vso[", "##teamcity["} {
 		if len(s) >= len(mark) && strings.EqualFold(s[:len(mark)], mark) {
 			return true

@@ -57,6 +57,11 @@ var formats = []format{
 	{name: "json", draw: drawJSON},
 	{name: "jsonl", draw: drawLines},
 	{name: "sarif", draw: drawSARIF},
+	{name: "csv", draw: drawCSV},
+	{name: "junit", draw: drawJUnit},
+	{name: "html", draw: drawHTML},
+	{name: "github", draw: drawGitHub},
+	{name: "template", draw: drawTemplate, check: checkTemplate},
 }
 
 // Formats returns the names of the formats.

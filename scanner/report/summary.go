@@ -139,6 +139,11 @@ func (p *page) summary(r run) {
 		return
 	}
 	p.printf("; %s\n", covered(c))
+	p.coverage(c)
+}
+
+// coverage says what was not read, why, and what to do about it.
+func (p *page) coverage(c *scanner.Coverage) {
 	if !c.Complete {
 		p.printf("%s\n", p.paint(red, "INCOMPLETE: not everything could be read, so what was not read may hold further credentials."))
 		if c.Reason != "" {
@@ -149,6 +154,23 @@ func (p *page) summary(r run) {
 	for _, s := range skippedBy(c) {
 		p.skipped(s)
 	}
+}
+
+// why names the reasons of an incomplete run. The text is not safe to print yet.
+func why(c *scanner.Coverage) string {
+	var out []string
+	if c.Reason != "" {
+		out = append(out, c.Reason)
+	}
+	for _, s := range skippedBy(c) {
+		if !s.Benign {
+			out = append(out, fmt.Sprintf("%s: %s", count(s.Count, "unit"), s.Reason))
+		}
+	}
+	if len(out) == 0 {
+		return "the run did not reach its end"
+	}
+	return strings.Join(out, "; ")
 }
 
 func (p *page) skipped(s skipped) {

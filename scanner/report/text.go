@@ -175,7 +175,7 @@ func partPlace(at part, e *entry) string {
 	if at.File != e.File && at.File != "" {
 		out = at.File + ":" + out
 	} else if out != "" {
-		out = "line " + out
+		out = lineWord(at.StartLine, at.EndLine)
 	}
 	if len(at.Encodings) > 0 {
 		out += " in " + strings.Join(at.Encodings, " in ")
@@ -235,10 +235,10 @@ func (p *page) next(e *entry) {
 		out = append(out, p.wrap(fmt.Sprintf("%d. %s", i+1, plain(step)))...)
 	}
 	if n := len(e.Playbook.Steps) - shownSteps; n > 0 {
-		out = append(out, fmt.Sprintf("and %s in the json, sarif and html reports", count(n, "more step")))
+		out = append(out, fmt.Sprintf("and %s in the json, sarif and html formats", count(n, "more step")))
 	}
 	if len(out) == 0 {
-		out = p.wrap("end it where it was issued, then put a new one where it is used. Deleting the line is not enough: the history keeps it.")
+		out = p.wrap(generalHelp)
 	}
 	p.row("next", out...)
 }

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// drawCSV writes gitleaks' columns in its order, then what it has no column for.
+func drawCSV(w io.Writer, r run, _ Options) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{strings.Split("RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine,EndLine,StartColumn,EndColumn,"+
+		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences", ",")}
+	for _, e := range r.Entries {
+		rows = append(rows, csvRow(e))
+	}
+	return out.WriteAll(rows)
+}
+
+func csvRow(e *entry) []string {
+	row := []string{
+		e.RuleID, e.Commit, e.File, e.SymlinkFile, e.Secret, e.Match,
+		strconv.Itoa(e.StartLine), strconv.Itoa(e.EndLine), strconv.Itoa(e.StartColumn), strconv.Itoa(e.EndColumn),
+		e.Author, e.Message, e.Date, e.Email, e.Fingerprint, strings.Join(e.Tags, " "), e.Link,
+		e.Provider, e.Severity.String(), e.Confidence.String(), e.Environment, string(e.Verdict.Status), strconv.Itoa(len(e.Occurrences)),
+	}
+	for i := range row {
+		row[i] = cell(row[i])
+	}
+	return row
+}
+
+// cell keeps a spreadsheet from running a text as a formula: one that starts like a formula, behind spaces too, or in
+// the wide forms that East Asian editions accept, is led by an apostrophe. Line breaks, tabs and other control characters become
+// visible text.
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("\t\r\n", rune(s[0])) {
+		return "'" + plain(s)
+	}
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace))
+	if strings.ContainsRune("=+-@＝＋－＠", first) {
+		return "'" + plain(s)
+	}
+	return plain(s)
+}

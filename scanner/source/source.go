@@ -5,6 +5,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -50,11 +51,19 @@ func leftOut(unit string, at scanner.Occurrence, reason string, err error) scann
 	return scanner.Chunk{Unit: unit, At: at, Skip: &scanner.Skip{Reason: reason, Err: err, Benign: true}}
 }
 
-const smallFile = 16 << 20
+const (
+	smallFile = 16 << 20
+	indexFile = 2 << 30
+)
 
-// readSmall reads a regular file of at most 16 MiB, such as the ones that git and people write by hand. It never waits
-// for a FIFO.
-func readSmall(path string) ([]byte, error) {
+// readSmall reads a regular file of at most 16 MiB, such as the ones that git and people write by hand.
+func readSmall(path string) ([]byte, error) { return readRegular(path, smallFile) }
+
+// readIndexFile reads a regular file of at most 2 GiB.
+func readIndexFile(path string) ([]byte, error) { return readRegular(path, indexFile) }
+
+// readRegular never waits for a FIFO.
+func readRegular(path string, limit int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
@@ -64,8 +73,10 @@ func readSmall(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > smallFile {
-		return nil, fmt.Errorf("read %s: not a regular file of at most %d bytes", path, smallFile)
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return nil, fmt.Errorf("read %s: not a regular file of at most %d bytes", path, limit)
 	}
-	return io.ReadAll(io.LimitReader(f, smallFile))
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = data.ReadFrom(io.LimitReader(f, limit))
+	return data.Bytes(), err
 }

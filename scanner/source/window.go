@@ -99,6 +99,17 @@ func (c *cutter) next(room int) (scanner.Chunk, error) {
 	return c.chunk(data), err
 }
 
+// push cuts the same from bytes that come one window after the other, for an encoding that is known.
+func (c *cutter) push(raw []byte, last bool) scanner.Chunk {
+	raw = slices.Concat(c.held, raw)
+	keep := 0
+	if !last {
+		keep = min(len(raw), c.holdBack(raw))
+	}
+	c.held = slices.Clone(raw[len(raw)-keep:])
+	return c.chunk(slices.Concat(c.tail, decode.TextFrom(raw[:len(raw)-keep], c.encoding)))
+}
+
 // holdBack is the number of bytes at the end of raw to leave for the next window: one, or what is left of a character.
 func (c *cutter) holdBack(raw []byte) int {
 	switch c.encoding {

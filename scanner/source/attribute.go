@@ -1,0 +1,172 @@
+package source
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
+)
+
+// attribution sorts units by what is known of them.
+type attribution struct {
+	*history
+	yield   func(string, scanner.Occurrence) error
+	objects []gitpack.ID
+	units   map[gitpack.ID][]string
+	told    map[string]bool
+}
+
+// attribute yields the places of units: those of objects from history, the others as they were yielded.
+func (h *history) attribute(ctx context.Context, units []string, yield func(string, scanner.Occurrence) error) error {
+	a := attribution{history: h, yield: yield, units: map[gitpack.ID][]string{}, told: map[string]bool{}}
+	for _, unit := range units {
+		if err := a.unit(unit); err != nil {
+			return err
+		}
+	}
+	if err := h.reached.Attribute(ctx, a.objects, a.place); err != nil {
+		return err
+	}
+	for _, unit := range units {
+		if err := a.rest(unit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unit takes up a unit to attribute.
+func (a *attribution) unit(unit string) error {
+	if at, ok := a.fixed[unit]; ok {
+		a.told[unit] = true
+		return a.yield(unit, at)
+	}
+	id, ok := a.object(unit)
+	if !ok {
+		return nil
+	}
+	if len(a.units[id]) == 0 {
+		a.objects = append(a.objects, id)
+	}
+	a.units[id] = append(a.units[id], unit)
+	return nil
+}
+
+func (a *attribution) object(unit string) (gitpack.ID, bool) {
+	if n, ok := a.names[unit]; ok {
+		return n.object, true
+	}
+	text, _, _ := strings.Cut(unit, " ")
+	id, err := gitpack.ParseID(text)
+	return id, err == nil
+}
+
+// place yields one place of an object for each unit that is of it.
+func (a *attribution) place(id gitpack.ID, p gitpack.At) error {
+	for _, unit := range a.units[id] {
+		at := a.occurrence(id, p)
+		if n, ok := a.names[unit]; ok {
+			if p.Path != n.path {
+				continue
+			}
+			at.Place = scanner.InName
+		}
+		if p.First.ID == (gitpack.ID{}) && len(a.staged[id]) > 0 {
+			continue
+		}
+		a.told[unit] = true
+		if a.hidden(at.File) {
+			continue
+		}
+		if err := a.yield(unit, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *attribution) occurrence(id gitpack.ID, p gitpack.At) scanner.Occurrence {
+	at := a.commit(p.First)
+	at.File, at.AtHead, at.Unreachable, at.Place = p.Path, p.Head, p.Unreachable, scanner.InBlob
+	if p.Last != (gitpack.ID{}) {
+		at.LastCommit = p.Last.String()
+	}
+	a.mu.Lock()
+	kind := a.kinds[id]
+	a.mu.Unlock()
+	switch {
+	case kind == gitpack.Commit:
+		at.Place = scanner.InMessage
+	case kind == gitpack.Tag:
+		at.Place = scanner.InTag
+	case a.notes[p.First.ID]:
+		at.Place = scanner.InNote
+	}
+	at.Link = link(a.repo.origin(), at)
+	return at
+}
+
+func (a *attribution) commit(c gitpack.CommitInfo) scanner.Occurrence {
+	at := scanner.Occurrence{Author: c.Author.Name, Email: c.Author.Email, Date: c.Author.When, Message: c.Message}
+	if c.ID != (gitpack.ID{}) {
+		at.Commit = c.ID.String()
+	}
+	return at
+}
+
+// rest yields the places that history does not know: those in indexes, and names whose object stands elsewhere too.
+func (a *attribution) rest(unit string) error {
+	if n, ok := a.names[unit]; ok {
+		if a.told[unit] || a.hidden(n.path) {
+			return nil
+		}
+		c, _ := a.store.Commit(n.commit)
+		at := a.commit(c)
+		at.File, at.Place, at.LastCommit = n.path, scanner.InName, at.Commit
+		return a.yield(unit, at)
+	}
+	id, _ := a.object(unit)
+	for _, file := range a.staged[id] {
+		if a.hidden(file) {
+			continue
+		}
+		if err := a.yield(unit, scanner.Occurrence{File: file, Place: scanner.InIndex}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hidden reports whether a path, or a folder above it, is left out.
+func (a *attribution) hidden(file string) bool {
+	if a.Exclude == nil || file == "" {
+		return false
+	}
+	if a.Exclude(file, false) {
+		return true
+	}
+	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if a.Exclude(dir, true) {
+			return true
+		}
+	}
+	return false
+}
+
+// link is the page of a file in a commit, or of a commit, on the site of the remote; empty when the site is not known.
+func link(remote string, at scanner.Occurrence) string {
+	site := webSite(remote)
+	if site == "" || at.Commit == "" || at.Unreachable {
+		return ""
+	}
+	forge := forgeOf(site)
+	switch {
+	case forge.host == "":
+		return ""
+	case at.File == "" || at.Place != scanner.InBlob:
+		return site + forge.commit + at.Commit
+	}
+	return site + forge.file + at.Commit + "/" + escapePath(at.File)
+}

@@ -164,13 +164,14 @@ func (s *Set) addRule(r *Rule, provider int) error {
 	return nil
 }
 
-// Names that a part has when its rule gives none, as normalize writes them.
+// Names that a part has when its rule gives none, as normalize writes them. Short words count only where the name ends
+// with them.
 var defaultNames = map[string]string{
-	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest)_?(key|id|token)(_?id)?|api_?key(_?id|_?name|_?value)?|apikey|key(_?id)?|(user_?)?access_?key(_?id)?|` +
-		`client_?(id|key)|api|ak|(api_?)?pub(lic)?_?(api_?)?key|public`,
-	"secret": `((api|app|client|access|consumer|trading|account|private|user)_?)*(secret|priv(ate)?)(_?(api_?|access_?)?(key|token|value))?|` +
-		`(api_?)?key_?secret|sk|pk|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|sec|hmac(_?(key|secret))?`,
-	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd|pwd|pass|phrase)`,
+	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest|exchange)_?(key|id|token)(_?id)?|api_?key(_?id|_?name|_?value)?|key_?id|` +
+		`(user_?)?access_?key(_?id)?|client_?(id|key)|(key|api|ak|token)$`,
+	"secret": `((api|app|client|access|consumer|trading|account|private|user|exchange)_?)*(secret|private)(_?(api_?|access_?)?(key|token|value))?|` +
+		`(api_?)?key_?secret|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|hmac(_?(key|secret))?|(sk|pk|sec|priv)$`,
+	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd)|(api_?)?(pwd|pass|phrase)$`,
 }
 
 // Words that make a name one of something else than a part, wherever they stand in it.
@@ -194,8 +195,9 @@ func newShape(r *Rule, p *Part, provider int) (*shape, error) {
 		if sh.names, err = regexp.Compile(`(?:^|_)(?:` + names + `)(?:\d*$|\d*_|$)`); err != nil {
 			return nil, fmt.Errorf("%s:%d: parts.%s.names: %w", r.file, r.lineOf("parts."+p.Name+".names"), p.Name, err)
 		}
+		sh.names.Longest()
 		if p.Form == FormText {
-			loose := strings.NewReplacer(`_?`, `[_. -]?`, `_`, `[_. -]`).Replace(names)
+			loose := strings.NewReplacer(`_?`, `[_. -]?`, `_`, `[_. -]`, `$`, ``).Replace(names)
 			if sh.search, err = regexp.Compile(`(?i)(?:` + loose + `)`); err != nil {
 				return nil, fmt.Errorf("%s: parts.%s.names: %w", r.file, p.Name, err)
 			}

@@ -251,13 +251,13 @@ func (f *fit) unnamed() bool {
 	if f.v.form == FormPEM {
 		return true
 	}
-	if f.v.arg >= 0 && f.level >= levelOwn && constructor.MatchString(f.v.call) {
+	if f.v.arg >= 0 && f.v.call != "" && (f.level >= levelScope || constructor.MatchString(f.v.call)) {
 		return true
 	}
 	return f.v.url.End > 0 && f.level == levelOwn && len(f.rule.Parts) == 1
 }
 
-var constructor = regexp.MustCompile(`(?i)(client|new|connect|exchange|api|create|init|auth|login|session|spot|futures|trade|account|rest|sdk|bot|adapter|provider|config|credential|with_|with[A-Z]|set_?(api)?_?(key|cred)|[A-Z][A-Za-z]+$|::)`)
+var constructor = regexp.MustCompile(`(?i)(client|connect|exchange|create|init|auth|login|session|spot|futures|trader|account|rest|sdk|bot|adapter|provider|config|credential|set_?(api)?_?(key|cred)|api$|new$)`)
 
 // setName looks for the first name that fits the part, and keeps what is left of it as the stem.
 func (f *fit) setName() {

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 )
 
@@ -94,6 +95,9 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	for q < len(r.data) && q-p < 40 && (isQuote(r.data[q]) || r.data[q] == ']' || r.data[q] == '\\') {
 		q++
 	}
+	if m := valueAttribute.FindIndex(r.data[q:min(len(r.data), q+80)]); m != nil {
+		q += m[1]
+	}
 	at, ok := r.assigned(q)
 	if !ok {
 		return fit{}, false
@@ -108,6 +112,9 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	f.setName()
 	return f, f.name >= 0
 }
+
+// valueAttribute stands between a name and its value where both have keys of their own: "key": "memo", "value": "...".
+var valueAttribute = regexp.MustCompile(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|val|default)["']?`)
 
 // assigned returns the value after an operator at p: quoted, or up to the next space or separator.
 func (r *reading) assigned(p int) (Span, bool) {

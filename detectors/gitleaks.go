@@ -133,10 +133,11 @@ func (p *patterns) seen(data []byte) []bool {
 }
 
 // spots appends where keywords stand in data: a text without any spot can be left alone. When some rule needs no
-// keyword, all of data is a spot. Rules look at all of the text, so a spot says whether to scan it, not where.
+// keyword, all of data is a spot; without a path, so it is for a rule that looks at paths. Rules look at all of the
+// text, so a spot says whether to scan it, not where.
 func (p *patterns) spots(data []byte, at Hint, spots []Span) []Span {
 	for _, r := range p.rules {
-		if r.wants(nil, nil) && (r.Pattern.Path == nil || r.Pattern.Path.MatchString(at.Path)) {
+		if r.wants(nil, nil) && (r.Pattern.Path == nil || at.Path == "" || r.Pattern.Path.MatchString(at.Path)) {
 			return append(spots, Span{0, len(data)})
 		}
 	}

@@ -128,7 +128,7 @@ func (r *reading) findWords() {
 		for _, p := range phrases(r.data, run) {
 			kind, proof, ok := check.Mnemonic(p.words)
 			rule := r.set.words[kind]
-			if !ok || rule == nil {
+			if !ok || rule == nil || len(slices.Compact(slices.Sorted(slices.Values(p.words)))) < 2 {
 				continue
 			}
 			part := rule.Parts[0].Name
@@ -240,7 +240,7 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, sh.part.Regex.MatchString(f.text)
 	}
 	n := v.End - v.Start
-	if n < sh.shortest && sh.literal == "" || n > sh.longest+64 && sh.literal == "" {
+	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+64 && sh.literal == "" {
 		return f, false
 	}
 	from, to := max(0, v.Start-64), min(len(r.data), v.End+64, v.Start+sh.longest+128)

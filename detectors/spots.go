@@ -97,7 +97,7 @@ func (sh *shape) fits(data []byte, t *token) bool {
 		return bytes.Contains(data[max(0, t.Start-64):min(len(data), t.End, t.Start+maxToken)], []byte(sh.literal))
 	}
 	n := t.End - t.Start
-	if n < sh.shortest || n > sh.longest+64 {
+	if n+3 < sh.shortest || n > sh.longest+64 {
 		return false
 	}
 	return sh.part.Regex.Match(data[max(0, t.Start-1):min(len(data), t.End+3)])

@@ -197,7 +197,7 @@ func fingerprint(f scanner.Finding, hide func(string) string) string {
 	switch {
 	case f.Fingerprint == "" && f.Credential.Rule != nil:
 		return f.Credential.Fingerprint()
-	case len(f.Fingerprint) == 32:
+	case len(f.Fingerprint) == 32 && isHex(f.Fingerprint):
 		return f.Fingerprint
 	}
 	return hide(f.Fingerprint)
@@ -207,16 +207,16 @@ func newVerdict(v scanner.Verdict, hide func(string) string) verdict {
 	return verdict{cmp.Or(v.Status, scanner.Unasked), hide(v.Reason), moment(v.AskedAt), hide(v.Account)}
 }
 
-// named gives facts of one name a number each, because a JSON object holds a name once.
+// named numbers the facts of one name, because a JSON object holds a name once.
 func named(in []detectors.Fact, hide func(string) string) facts {
 	out := make(facts, 0, len(in))
-	seen := map[string]int{}
+	taken := map[string]bool{}
 	for _, f := range in {
 		name := hide(f.Name)
-		seen[name]++
-		if n := seen[name]; n > 1 {
-			name = fmt.Sprintf("%s %d", name, n)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s %d", hide(f.Name), n)
 		}
+		taken[name] = true
 		out = append(out, detectors.Fact{Name: name, Value: hide(f.Value)})
 	}
 	return out
@@ -251,11 +251,13 @@ func valid(s string) string {
 	return b.String()
 }
 
+// moment returns nothing for a time that RFC 3339 cannot say; a commit may claim any.
 func moment(t time.Time) string {
-	if t.IsZero() {
+	t = t.UTC()
+	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.Format(time.RFC3339)
 }
 
 func finite(x float64) float64 {

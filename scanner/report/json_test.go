@@ -167,6 +167,8 @@ func TestReadRefusesWhatIsNoReport(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(gitleaksReport))
 	f.Add([]byte(`{"RuleID":"x","Parts":{"a":{"Value":"b"}},"Identity":{"c":"d"}}`))
+	f.Add([]byte(`[{"RuleID":"x","Verdict":{"Status":"live","AskedAt":"9999-12-31T23:59:59-23:00"},"Identity":{"a":"1","a":"2","a 2":"3"}}]`))
+	f.Add([]byte(`[{"RuleID":"x","Secret":"REDACTED","File":"abcdef","Parts":{"a":{"Value":"abcdef"}},"Verdict":{"Status":"dead"},"Fingerprint":"abcdef:abcdef"}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		findings, err := Read(bytes.NewReader(data))
 		if err != nil {

@@ -19,9 +19,10 @@ const (
 
 // page collects the lines of a text report; the first error is kept.
 type page struct {
-	w   io.Writer
-	o   Options
-	err error
+	w    io.Writer
+	o    Options
+	told map[string]bool // rules whose next steps were printed
+	err  error
 }
 
 func (p *page) printf(format string, args ...any) {
@@ -69,7 +70,7 @@ func (p *page) row(label string, lines ...string) {
 
 // drawText writes the report for people: grouped by severity, then provider, most severe first.
 func drawText(w io.Writer, r run, o Options) error {
-	p := &page{w: w, o: o}
+	p := &page{w: w, o: o, told: map[string]bool{}}
 	group := ""
 	for _, e := range bySeverity(r.Entries) {
 		name := strings.ToUpper(e.Severity.String()) + "  " + plain(cmp.Or(e.Provider, "other"))
@@ -224,9 +225,16 @@ func matchLines(match string) []string {
 	return out
 }
 
-// next says how to end the credential.
+// next says how to end the credential, once per rule.
 func (p *page) next(e *entry) {
 	const shownSteps = 3
+	if p.told[e.RuleID] {
+		p.row("next", "as for the first "+plain(cmp.Or(e.Description, e.RuleID))+" above")
+		return
+	}
+	if p.told != nil {
+		p.told[e.RuleID] = true
+	}
 	var out []string
 	if e.Playbook.Console != "" {
 		out = append(out, "open "+plain(e.Playbook.Console))

@@ -84,6 +84,15 @@ func TestIncompleteRunIsSaidLoudly(t *testing.T) {
 	}
 }
 
+func TestNextStepsStandOncePerRule(t *testing.T) {
+	a, b := pairFinding(), pairFinding()
+	b.Fingerprint, b.Occurrences = "other", b.Occurrences[1:]
+	got := string(render(t, "text", []scanner.Finding{a, b}, complete(), Options{}))
+	if strings.Count(got, "Sign in as the owner") != 1 || !strings.Contains(got, "as for the first Binance API key pair above") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
 func TestSizesReadWell(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1 kB", 56_700_000: "56.7 MB", 999_999: "1 MB"} {
 		if got := size(n); got != want {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -21,9 +22,6 @@ func bip39In(lists []*Wordlist, words []string) (p Proof, language string, ok bo
 	}
 	words = normalizeWords(words)
 	for _, l := range lists {
-		if l.Index([]byte(words[0])) < 0 {
-			continue
-		}
 		indexes, ok := l.indexes(words)
 		if !ok || sorted(indexes) {
 			continue
@@ -117,7 +115,36 @@ func bip39Proof(l *Wordlist, words []string, indexes []int, entropy []byte) Proo
 	if distinct(indexes) <= 3 && p.Famous == "" {
 		p.Famous = "test phrase"
 	}
+	if p.Famous == "" {
+		p.Facts = append(p.Facts, Fact{"substrate_address", ss58(srPublic(miniSecret(entropy, "")))})
+		p.Facts = append(p.Facts, cardanoFirstAddress(entropy)...)
+	}
 	return p
+}
+
+// seedQR checks the digits that SeedSigner's QR codes hold: four for the index of each English word.
+func seedQR(value string) (Proof, bool) {
+	if len(value) != 48 && len(value) != 96 {
+		return Proof{}, false
+	}
+	var indexes []int
+	for i := 0; i < len(value); i += 4 {
+		n, err := strconv.ParseUint(value[i:i+4], 10, 16)
+		if err != nil || n > 2047 {
+			return Proof{}, false
+		}
+		indexes = append(indexes, int(n))
+	}
+	if _, ok := bip39Entropy(indexes); !ok {
+		return Proof{}, false
+	}
+	table := bip39Lists[0].table().words
+	words := make([]string, len(indexes))
+	for i, at := range indexes {
+		words[i] = table[at]
+	}
+	p, _, ok := bip39In(bip39Lists[:1], words)
+	return p, ok
 }
 
 // famousEntropy recognises a published English phrase written in another language.

@@ -2,6 +2,9 @@ package check
 
 import (
 	"bytes"
+	"crypto/pbkdf2"
+	"crypto/sha512"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"strings"
@@ -73,9 +76,7 @@ func cardanoProof(role string, raw, public []byte) Proof {
 
 // cardanoAddresses are the enterprise addresses of a payment key: a key does not know its network.
 func cardanoAddresses(public []byte) []Fact {
-	h, _ := blake2b.New(28, nil) // fails only for a key or another size
-	h.Write(public)
-	sum := h.Sum(nil)
+	sum := blake224(public)
 	return []Fact{
 		{"cardano_address", encodeBech32("addr", append([]byte{0x61}, sum...))},
 		{"cardano_testnet_address", encodeBech32("addr_test", append([]byte{0x60}, sum...))},
@@ -116,6 +117,71 @@ func cardanoKeyFile(value string) (Proof, bool) {
 func cardanoLong(kind string, raw []byte) (Proof, bool) {
 	ok := strings.HasPrefix(kind, "KesSigningKey") && raw[0] == 0x59 && len(raw) > 3 && int(raw[1])<<8|int(raw[2]) == len(raw)-3
 	return Proof{Network: "cardano"}, ok
+}
+
+// icarusRoot is CIP-3's root key of a phrase: 64 bytes of key and 32 of chain code.
+func icarusRoot(entropy []byte) []byte {
+	root, err := pbkdf2.Key(sha512.New, "", entropy, 4096, 96)
+	if err != nil {
+		return nil // only a FIPS policy refuses
+	}
+	root[0] &= 0xf8
+	root[31] = root[31]&0x1f | 0x40
+	return root
+}
+
+// cardanoChild derives along a path as BIP32-Ed25519 does: both halves of the key move, the chain code follows.
+func cardanoChild(key []byte, path ...uint32) []byte {
+	for _, index := range path {
+		tag, data := byte(0), key[:64]
+		if index < hard {
+			tag, data = 2, reducedPublic(key[:32])
+		}
+		step := func(tag byte) []byte {
+			message := append([]byte{tag}, data...)
+			return hmac512(key[64:96], binary.LittleEndian.AppendUint32(message, index))
+		}
+		z, chain := step(tag), step(tag + 1)[32:]
+		left := addLittle(key[:32], z[:28], 3)
+		right := addLittle(key[32:64], z[32:], 0)
+		key = append(append(left, right...), chain...)
+	}
+	return key
+}
+
+// addLittle adds b, shifted left by some bits, to a modulo 2^256; both little endian.
+func addLittle(a, b []byte, shift uint) []byte {
+	out := make([]byte, 32)
+	carry := uint32(0)
+	for i := range out {
+		if i < len(b) {
+			carry += uint32(b[i]) << shift
+		}
+		carry += uint32(a[i])
+		out[i] = byte(carry)
+		carry >>= 8
+	}
+	return out
+}
+
+// cardanoFirstAddress is the first receiving address with its stake key (CIP-1852) of a phrase.
+func cardanoFirstAddress(entropy []byte) []Fact {
+	root := icarusRoot(entropy)
+	if root == nil {
+		return nil
+	}
+	account := cardanoChild(root, 1852|hard, 1815|hard, hard)
+	body := []byte{0x01}
+	for _, role := range []uint32{0, 2} {
+		body = append(body, blake224(reducedPublic(cardanoChild(account, role, 0)[:32]))...)
+	}
+	return []Fact{{"cardano_address", encodeBech32("addr", body)}}
+}
+
+func blake224(b []byte) []byte {
+	h, _ := blake2b.New(28, nil) // fails only for a key or another size
+	h.Write(b)
+	return h.Sum(nil)
 }
 
 // maxJSON bounds the JSON texts that are parsed, in bytes.

@@ -30,7 +30,7 @@ func suiKeystore(value string) (Proof, bool) {
 	if len(value) != 44 || value[0] != 'A' {
 		return Proof{}, false
 	}
-	raw, err := base64.StdEncoding.DecodeString(value)
+	raw, err := base64.StdEncoding.Strict().DecodeString(value)
 	if err != nil {
 		return Proof{}, false
 	}
@@ -70,10 +70,7 @@ func aptosKey(value string) (Proof, bool) {
 		if !ok {
 			return Proof{}, false
 		}
-		public := edPublic(seed)
-		account := sha3.Sum256(append(public[:32:32], 0))
-		return mark(Proof{Network: "aptos", Facts: []Fact{
-			{"aptos_account", "0x" + hex.EncodeToString(account[:])}, {"public_key", "0x" + hex.EncodeToString(public)}}}, seed), true
+		return aptosProof(seed), true
 	}
 	text, ok := cutPrefix(value, "secp256k1-priv-0x", 64, 64)
 	if !ok {
@@ -86,6 +83,38 @@ func aptosKey(value string) (Proof, bool) {
 	}
 	pub := secpPublic(&key)
 	return markSecp(Proof{Network: "aptos", Facts: []Fact{{"public_key", "0x" + hex.EncodeToString(pub.SerializeUncompressed())}}}, pub, &key), true
+}
+
+// aptosHex accepts 64 hexadecimal digits: a name must agree.
+func aptosHex(value string) (Proof, bool) {
+	seed, ok := hex32(value)
+	if !ok || zero(seed) {
+		return Proof{}, false
+	}
+	p := aptosProof(seed)
+	p.Weak = true
+	return p, true
+}
+
+func aptosProof(seed []byte) Proof {
+	public := edPublic(seed)
+	account := sha3.Sum256(append(public[:32:32], 0))
+	return mark(Proof{Network: "aptos", Facts: []Fact{
+		{"aptos_account", "0x" + hex.EncodeToString(account[:])}, {"public_key", "0x" + hex.EncodeToString(public)}}}, seed)
+}
+
+// cosmosHex accepts the 64 hexadecimal digits of an unarmored export: a name must agree.
+func cosmosHex(value string) (Proof, bool) {
+	raw, ok := hex32(value)
+	if !ok {
+		return Proof{}, false
+	}
+	key, ok := secpScalar(raw)
+	if !ok {
+		return Proof{}, false
+	}
+	pub := secpPublic(&key)
+	return markSecp(Proof{Network: "cosmos", Weak: true, Facts: []Fact{{"cosmos_address", cosmosAddress("cosmos", pub)}, secpFact(pub)}}, pub, &key), true
 }
 
 // eosKey checks PVT_K1_ and PVT_R1_: base58 of a key and four bytes of RIPEMD-160 over it and its type.

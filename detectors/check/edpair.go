@@ -40,6 +40,15 @@ func solanaPair(raw []byte) (Proof, bool) {
 	return mark(p, seed), true
 }
 
+// solanaSeedJSON accepts an array of 32 numbers, a seed alone: a name must agree.
+func solanaSeedJSON(value string) (Proof, bool) {
+	seed, ok := byteArray(value, 32)
+	if !ok {
+		return Proof{}, false
+	}
+	return mark(Proof{Network: "solana", Weak: true, Facts: []Fact{{"solana_address", bitcoin58.encode(edPublic(seed))}}}, seed), true
+}
+
 // byteArray reads a JSON array of exactly n numbers from 0 to 255.
 func byteArray(text string, n int) ([]byte, bool) {
 	if len(text) < 2*n+1 || text[0] != '[' || text[len(text)-1] != ']' {

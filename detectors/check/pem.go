@@ -17,7 +17,7 @@ import (
 )
 
 // maxPEM bounds the text of a key, in bytes: an RSA key of 16384 bits fits.
-const maxPEM = 32 << 10
+const maxPEM = 16 << 10
 
 // pemAny checks any private key in PEM: PKCS#1, PKCS#8, SEC1 on NIST curves and secp256k1, OpenSSH, encrypted or not.
 func pemAny(value string) (Proof, bool) {

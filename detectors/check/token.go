@@ -1,7 +1,6 @@
 package check
 
 import (
-	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"hash/crc32"
@@ -121,47 +120,4 @@ func anyBase64(value string, n int) []byte {
 		}
 	}
 	return nil
-}
-
-// PairFunc accepts or rejects the parts of a credential together, by the names that a rule gives them.
-type PairFunc func(parts map[string]string) (Proof, bool)
-
-// ByPair finds a check of several parts.
-func ByPair(name string) (func(parts map[string]string) (Proof, bool), bool) {
-	check, ok := pairChecks[name]
-	return check, ok
-}
-
-var pairChecks = map[string]PairFunc{
-	"ed25519-public-of-secret": ed25519Parts,
-	"evm-address-of-key":       evmParts,
-}
-
-// ed25519Parts proves that part "key" is the base64 public key of part "secret": a base64 seed, or seed and public key.
-func ed25519Parts(parts map[string]string) (Proof, bool) {
-	public := anyBase64(parts["key"], ed25519.PublicKeySize)
-	seed := anyBase64(parts["secret"], ed25519.SeedSize)
-	if seed == nil {
-		if pair := anyBase64(parts["secret"], ed25519.PrivateKeySize); pair != nil {
-			seed = pair[:ed25519.SeedSize]
-		}
-	}
-	if public == nil || seed == nil || string(edPublic(seed)) != string(public) {
-		return Proof{}, false
-	}
-	return mark(Proof{Facts: []Fact{{"public_key", parts["key"]}}}, seed), true
-}
-
-// evmParts proves that part "address" is the account of the private key in part "key".
-func evmParts(parts map[string]string) (Proof, bool) {
-	address := parts["address"]
-	if !isHex(address, 40) {
-		return Proof{}, false
-	}
-	p, ok := evmPrivateKey(parts["key"])
-	if !ok || !strings.EqualFold(trim0x(p.Facts[0].Value), trim0x(address)) {
-		return Proof{}, false
-	}
-	p.Weak = false
-	return p, true
 }

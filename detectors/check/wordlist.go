@@ -19,7 +19,19 @@ var wordlistFiles embed.FS
 type Wordlist struct {
 	Name   string // "bip39/english", "monero/german", "electrum-v1", "slip39"
 	prefix int    // Monero only: how many leading characters of a word enter the checksum
+	file   string
+	cased  bool // the file is not in the form of NormalizeWord, which takes time
 	table  func() *wordTable
+}
+
+// holds says whether the list may hold the word, without reading the list.
+func (w *Wordlist) holds(word string) bool {
+	for i, l := range allLists {
+		if l == w {
+			return members().find(wordHash(word))&(1<<i) != 0
+		}
+	}
+	return false
 }
 
 type wordTable struct {
@@ -28,15 +40,26 @@ type wordTable struct {
 }
 
 func list(name, file string, prefix int) *Wordlist {
-	return &Wordlist{Name: name, prefix: prefix, table: sync.OnceValue(func() *wordTable { return readWords(file) })}
+	return &Wordlist{Name: name, prefix: prefix, file: file, table: sync.OnceValue(func() *wordTable { return readWords(file) })}
 }
 
-func readWords(file string) *wordTable {
+// casedList is a list that is published in upper case or composed characters.
+func casedList(name, file string, prefix int) *Wordlist {
+	l := list(name, file, prefix)
+	l.cased = true
+	return l
+}
+
+func readList(file string) string {
 	text, err := wordlistFiles.ReadFile("wordlists/" + file + ".txt")
 	if err != nil {
 		panic(err) // the list is part of the binary
 	}
-	words := strings.Fields(string(text))
+	return string(text)
+}
+
+func readWords(file string) *wordTable {
+	words := strings.Fields(readList(file))
 	t := &wordTable{words: words, index: make(map[string]int, len(words))}
 	for i, w := range words {
 		t.index[NormalizeWord(w)] = i
@@ -64,13 +87,13 @@ var (
 		list("monero/dutch", "monero_dutch", 4),
 		list("monero/esperanto", "monero_esperanto", 4),
 		list("monero/french", "monero_french", 4),
-		list("monero/german", "monero_german", 4),
+		casedList("monero/german", "monero_german", 4),
 		list("monero/italian", "monero_italian", 4),
-		list("monero/japanese", "monero_japanese", 3),
+		casedList("monero/japanese", "monero_japanese", 3),
 		list("monero/lojban", "monero_lojban", 4),
 		list("monero/portuguese", "monero_portuguese", 4),
-		list("monero/russian", "monero_russian", 4),
-		list("monero/spanish", "monero_spanish", 4),
+		casedList("monero/russian", "monero_russian", 4),
+		casedList("monero/spanish", "monero_spanish", 4),
 	}
 	electrumV1List         = list("electrum-v1", "electrum_v1", 0)
 	electrumPortugueseList = list("electrum/portuguese", "electrum_portuguese", 0)
@@ -92,7 +115,11 @@ func (w *Wordlist) Index(word []byte) int {
 	return -1
 }
 
+// indexes looks up every word; false when one is foreign. A list is not read for a run that begins with a foreign word.
 func (w *Wordlist) indexes(words []string) ([]int, bool) {
+	if len(words) == 0 || !w.holds(words[0]) {
+		return nil, false
+	}
 	table := w.table()
 	out := make([]int, len(words))
 	for i, word := range words {
@@ -109,7 +136,7 @@ func (w *Wordlist) indexes(words []string) ([]int, bool) {
 func NormalizeWord(word string) string {
 	for i := 0; i < len(word); i++ {
 		if c := word[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
-			return norm.NFKD.String(strings.ToLower(norm.NFKC.String(word)))
+			return strings.ToLower(norm.NFKD.String(word))
 		}
 	}
 	return word
@@ -122,23 +149,65 @@ type Lists uint32
 func (l Lists) First() *Wordlist { return allLists[bits.TrailingZeros32(uint32(l))] }
 
 // Member returns the lists that hold a word given as [NormalizeWord] gives it: one look-up for all lists. A run of words
-// belongs together as long as the intersection of their sets is not empty.
+// belongs together as long as the intersection of their sets is not empty. A foreign word passes with a chance of 2^-47.
 func Member(word []byte) Lists {
 	if len(word) == 0 || len(word) > maxWord {
 		return 0
 	}
-	return members()[string(word)]
+	return members().find(wordHash(word))
 }
 
 // maxWord is the longest list word in bytes, with room for decomposed Hangul.
 const maxWord = 48
 
-var members = sync.OnceValue(func() map[string]Lists {
-	all := make(map[string]Lists, 48<<10)
+// memberTable is an open hash table of word hashes: a tenth of the time to build and half the time to ask of a map of strings.
+type memberTable struct {
+	hashes []uint64 // 0 is free
+	lists  []Lists
+}
+
+const memberSlots = 1 << 17 // three times the words of all lists
+
+var members = sync.OnceValue(newMembers)
+
+func newMembers() *memberTable {
+	t := &memberTable{make([]uint64, memberSlots), make([]Lists, memberSlots)}
 	for i, l := range allLists {
-		for word := range l.table().index {
-			all[word] |= 1 << i
+		for word := range strings.Lines(readList(l.file)) {
+			word = strings.TrimSuffix(word, "\n")
+			if l.cased {
+				word = NormalizeWord(word)
+			}
+			t.add(wordHash(word), 1<<i)
 		}
 	}
-	return all
-})
+	return t
+}
+
+func (t *memberTable) add(hash uint64, list Lists) {
+	for at := hash % memberSlots; ; at = (at + 1) % memberSlots {
+		if t.hashes[at] == 0 || t.hashes[at] == hash {
+			t.hashes[at] = hash
+			t.lists[at] |= list
+			return
+		}
+	}
+}
+
+func (t *memberTable) find(hash uint64) Lists {
+	for at := hash % memberSlots; t.hashes[at] != 0; at = (at + 1) % memberSlots {
+		if t.hashes[at] == hash {
+			return t.lists[at]
+		}
+	}
+	return 0
+}
+
+// wordHash is FNV-1a with its halves folded, so that the low bits depend on all of the word.
+func wordHash[T string | []byte](word T) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(word) {
+		h = (h ^ uint64(word[i])) * 1099511628211
+	}
+	return h ^ h>>32 | 1<<63
+}

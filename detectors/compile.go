@@ -176,7 +176,7 @@ var defaultNames = map[string]string{
 
 // Words that make a name one of something else than a part, wherever they stand in it.
 const defaultNot = `hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag|integrity|address|addr|topic|slot|salt|nonce|bytecode|block|root|merkle|commit|revision|` +
-	`primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|monkey|keyboard|order_?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
+	`public_?key|primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|monkey|keyboard|order_?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
 	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig`
 
 func newShape(r *Rule, p *Part, provider int) (*shape, error) {
@@ -206,6 +206,7 @@ func newShape(r *Rule, p *Part, provider int) (*shape, error) {
 	if sh.notNames, err = regexp.Compile(`(?:^|_)(?:` + not + `)(?:\d*$|_)`); err != nil {
 		return nil, fmt.Errorf("%s: parts.%s.not_names: %w", r.file, p.Name, err)
 	}
+	sh.notNames.Longest()
 	if calls := alternatives(p.Calls); calls != "" {
 		if sh.calls, err = regexp.Compile(`(?i)(?:^|[.:_ ])(?:` + calls + `)$`); err != nil {
 			return nil, fmt.Errorf("%s: parts.%s.calls: %w", r.file, p.Name, err)

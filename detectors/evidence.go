@@ -20,11 +20,19 @@ const (
 	siblingBytes = 4000
 )
 
-// contextual reports the credentials whose provider the text names.
+// contextual reports the credentials whose provider the text names, and those that their name alone decides: whole
+// credentials of a provider first, lone parts last.
 func (r *reading) contextual() {
-	if len(r.mentions) == 0 && len(r.path) == 0 {
-		return
+	var fits []fit
+	if len(r.mentions) > 0 || len(r.path) > 0 {
+		fits = r.allFits()
+		r.pair(fits)
 	}
+	r.byName()
+	r.partial(fits)
+}
+
+func (r *reading) allFits() []fit {
 	var fits []fit
 	for _, v := range r.values {
 		if v.used {
@@ -33,7 +41,7 @@ func (r *reading) contextual() {
 		r.describe(v)
 		fits = append(fits, r.fitsOf(v)...)
 	}
-	r.pair(fits)
+	return fits
 }
 
 // claim is a provider that the text names for a value.

@@ -40,7 +40,6 @@ func (r *reading) pair(fits []fit) {
 		}
 		r.complete(t, rivals)
 	}
-	r.partial(fits)
 }
 
 func rulesOf(fits []fit) []*Rule {

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -147,7 +148,7 @@ func (r *reading) findWords() {
 	})
 }
 
-// alone reports the values whose shape or name decides without a provider.
+// alone reports the values whose shape decides by itself.
 func (r *reading) alone() {
 	for _, v := range r.values {
 		if m, ok := r.single(v); ok {
@@ -165,15 +166,36 @@ func (r *reading) single(v *value) (Match, bool) {
 			}
 		}
 	}
+	return Match{}, false
+}
+
+// byName reports the values, not yet part of a credential, whose name or call alone says what they are.
+func (r *reading) byName() {
 	if len(r.set.named) == 0 {
-		return Match{}, false
+		return
 	}
-	r.describe(v)
-	for _, sh := range r.set.named {
-		if sh.part.Form != v.form || !r.namedFor(v, sh) {
+	for _, v := range r.values {
+		if v.used {
 			continue
 		}
-		if f, ok := r.fit(v, sh); ok && r.proved(&f) && (sh.part.check != nil || !placeholder(f.text)) {
+		if m, ok := r.nameOnly(v); ok {
+			v.used = true
+			r.emit(m)
+		}
+	}
+}
+
+func (r *reading) nameOnly(v *value) (Match, bool) {
+	for _, sh := range r.set.named {
+		if sh.part.Form != v.form {
+			continue
+		}
+		f, ok := r.fit(v, sh)
+		if !ok {
+			continue
+		}
+		r.describe(v)
+		if r.namedFor(v, sh) && r.proved(&f) && (sh.part.check != nil || !placeholder(f.text)) {
 			f.setName()
 			return r.match([]fit{f}), true
 		}
@@ -215,17 +237,23 @@ func (r *reading) namedFor(v *value, sh *shape) bool {
 	return false
 }
 
-// negated reports whether a name that fits says that the value is something else after all: private_key_hash.
+// negated reports whether a name that fits says that the value is something else after all: private_key_hash, or
+// public_key where the part is just a key.
 func (sh *shape) negated(word string) bool {
-	not := lastEnd(sh.notNames.FindAllStringIndex(word, -1))
-	return not > 0 && not >= lastEnd(sh.names.FindAllStringIndex(word, -1))
+	not := lastMatch(sh.notNames, word)
+	if not == nil {
+		return false
+	}
+	is := lastMatch(sh.names, word)
+	return is == nil || not[1] > is[1] || not[1] == is[1] && not[0] < is[0]
 }
 
-func lastEnd(at [][]int) int {
-	if len(at) == 0 {
-		return -1
+func lastMatch(re *regexp.Regexp, word string) []int {
+	all := re.FindAllStringIndex(word, -1)
+	if len(all) == 0 {
+		return nil
 	}
-	return at[len(at)-1][1]
+	return all[len(all)-1]
 }
 
 // fit tries the shape's expression on the value.

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/rules"
+)
+
+// maxConfig bounds a configuration file, in bytes.
+const maxConfig = 16 << 20
+
+// settings are what a scan looks for.
+type settings struct {
+	rules    []detectors.Rule
+	detector *detectors.Set
+}
+
+// settings loads the built-in rules and the configuration that goes first: --config, KEYSWEEP_CONFIG, .keysweep.toml and
+// .gitleaks.toml in the target.
+func (s scan) settings() (settings, error) {
+	all, err := detectors.Load(rules.FS)
+	if err != nil {
+		return settings{}, fmt.Errorf("built-in rules: %w", err)
+	}
+	o := detectors.Options{Enable: s.flags.enable, Disable: s.flags.disable}
+	cfg, err := s.config()
+	if err != nil {
+		return settings{}, fmt.Errorf("configuration: %w", err)
+	}
+	if cfg != nil {
+		var notices []string
+		all, notices = cfg.Apply(all)
+		o.Allowlists = cfg.Allowlists
+		for _, n := range append(cfg.Notices, notices...) {
+			s.notice(n)
+		}
+	}
+	set, err := detectors.Compile(all, o)
+	if err != nil {
+		return settings{}, fmt.Errorf("rules: %w", err)
+	}
+	return settings{rules: set.Rules(), detector: set}, nil
+}
+
+// notice tells the person something about how the run was set up.
+func (s scan) notice(text string) {
+	if !s.flags.quiet {
+		fmt.Fprintf(s.err, "note: %s\n", text)
+	}
+}
+
+// config returns the configuration that goes first, or nil when there is none.
+func (s scan) config() (*detectors.Config, error) {
+	for _, name := range []string{s.flags.config, s.env("KEYSWEEP_CONFIG")} {
+		if name == "" {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		return detectors.ConfigReader{Open: os.ReadFile, Trusted: true, Native: detectors.LoadFile}.Read(name, text)
+	}
+	if s.target == "" {
+		return nil, nil
+	}
+	return s.targetConfig()
+}
+
+// targetConfig reads the configuration that lies in the target. It may come from anyone, so no link and no extend may
+// lead out of the folder.
+func (s scan) targetConfig() (*detectors.Config, error) {
+	root, err := os.OpenRoot(s.target)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil, nil // the source says so in its own way
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	open := func(path string) ([]byte, error) {
+		rel, err := filepath.Rel(s.target, path)
+		if err != nil {
+			return nil, err
+		}
+		return readRegular(root, rel)
+	}
+	for _, name := range []string{".keysweep.toml", ".gitleaks.toml"} {
+		path := filepath.Join(s.target, name)
+		text, err := open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return detectors.ConfigReader{Open: open, Native: detectors.LoadFile}.Read(path, text)
+	}
+	return nil, nil
+}
+
+// readRegular reads a file below root, unless it is a FIFO or the like, which could keep the run waiting.
+func readRegular(root *os.Root, name string) ([]byte, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if len(text) > maxConfig {
+		return nil, fmt.Errorf("larger than %d bytes", maxConfig)
+	}
+	return text, err
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// excluder returns the function that says which paths --exclude leaves out, or nil without any glob. A glob fits whole
+// elements of a path, anywhere in it, and takes in all that a folder holds.
+func excluder(globs []string) (func(string, bool) bool, error) {
+	if len(globs) == 0 {
+		return nil, nil
+	}
+	var fits []*regexp.Regexp
+	for _, g := range globs {
+		g = strings.Trim(filepath.ToSlash(g), "/")
+		_, err := path.Match(g, "")
+		re, bad := regexp.Compile(`(?s)(^|/)` + globExpr(g) + `(/|$)`)
+		if g == "" || err != nil || bad != nil {
+			return nil, usagef("--exclude %q is not a glob", g)
+		}
+		fits = append(fits, re)
+	}
+	return func(name string, _ bool) bool {
+		name = strings.TrimPrefix(filepath.ToSlash(name), "./")
+		return slices.ContainsFunc(fits, func(re *regexp.Regexp) bool { return re.MatchString(name) })
+	}, nil
+}
+
+// globExpr translates a glob that path.Match accepts; ** crosses slashes besides.
+func globExpr(glob string) string {
+	var out strings.Builder
+	for i := 0; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case strings.HasPrefix(glob[i:], "**/"):
+			out.WriteString(`(.*/)?`)
+			i += 2
+		case strings.HasPrefix(glob[i:], "**"):
+			out.WriteString(`.*`)
+			i++
+		case c == '*':
+			out.WriteString(`[^/]*`)
+		case c == '?':
+			out.WriteString(`[^/]`)
+		case c == '[':
+			end := i + 1 + strings.IndexByte(glob[i+1:], ']')
+			out.WriteString(glob[i : end+1])
+			i = end
+		case c == '\\' && i+1 < len(glob):
+			i++
+			out.WriteString(regexp.QuoteMeta(glob[i : i+1]))
+		default:
+			out.WriteString(regexp.QuoteMeta(glob[i : i+1]))
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// newRoot builds the tree of commands.
+func newRoot(c console) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "keysweep",
+		Short: "Find leaked exchange and crypto credentials",
+		Long: `keysweep finds leaked exchange and wallet credentials in git history, files and standard input.
+
+Exit codes: 0 clean and complete, 1 findings, 2 usage or configuration, 3 incomplete (nothing found, but something
+could not be read, so it is not clean).`,
+		Example: `  keysweep git .                          # the whole history of this repository
+  keysweep git https://host/team/bot.git  # clone to a temporary folder, scan, remove it
+  keysweep git --staged                   # what the next commit would add
+  keysweep dir config/ .env               # files
+  cat app.log | keysweep stdin            # standard input
+  keysweep hook install                   # refuse commits that add a credential`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%v; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVersion(c),
+		newDetect(c), newProtect(c),
+	)
+	return root
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/report"
+)
+
+var errTimeout = errors.New("time-out")
+
+// scan is one run: a source, the flags, and where its configuration lies.
+type scan struct {
+	console
+	flags  *scanFlags
+	target string // folder whose configuration and ignore files count; empty for none
+	source scanner.Source
+
+	partial bool           // the source leaves out what ignore files may speak of
+	prepare func(settings) // tells the source what is looked for; may be nil
+}
+
+// run scans and reports. What stops a run before it starts is a plain error; afterwards the error is an exitCode.
+func (s scan) run(ctx context.Context) error {
+	if err := s.flags.check(); err != nil {
+		return err
+	}
+	set, err := s.settings()
+	if err != nil {
+		return err
+	}
+	known, err := s.ignores()
+	if err != nil {
+		return fmt.Errorf("ignore: %w", err)
+	}
+	outs, err := s.openReports(set.rules)
+	if err != nil {
+		return err
+	}
+	defer outs.discard()
+	s.limitMemory()
+	if s.prepare != nil {
+		s.prepare(set)
+	}
+	if s.flags.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(s.flags.timeout), errTimeout)
+		defer cancel()
+	}
+	cov, runErr := s.pipe(ctx, set, known, outs)
+	s.tellStale(known, cov.Complete && !s.partial)
+	return s.conclude(outs, cov, runErr)
+}
+
+// pipe runs the pipeline with progress on standard error.
+func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, outs *reports) (scanner.Coverage, error) {
+	progress := new(scanner.Progress)
+	if s.flags.progress == "always" || s.flags.progress == "auto" && !s.flags.quiet && isTerminal(s.err) {
+		defer showProgress(s.err, progress)()
+	}
+	sc := scanner.Scanner{
+		Detector: set.detector,
+		Workers:  s.flags.workers,
+		Drop:     func(f scanner.Finding) bool { return known.Match(f, time.Now()) },
+		Log:      s.logger(),
+		Progress: progress,
+	}
+	return sc.Run(ctx, s.source, outs)
+}
+
+// conclude finishes reports and stats, sums up, and returns the exit code.
+func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error {
+	failed := outs.finish(cov)
+	if s.flags.stats != "" {
+		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, cov) }))
+	}
+	s.summarize(outs, cov, runErr)
+	if failed != nil {
+		fmt.Fprintf(s.err, "keysweep: %v\n", failed)
+	}
+	switch {
+	case cov.Findings > 0 && s.flags.failOn == "any":
+		return exitCode(s.flags.exitCode)
+	case failed != nil:
+		return exitCode(exitUsage)
+	case !cov.Complete || runErr != nil:
+		return exitCode(exitIncomplete)
+	}
+	return nil
+}
+
+func (s scan) logger() *slog.Logger {
+	if !s.flags.verbose {
+		return nil
+	}
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT.
+func (s scan) limitMemory() {
+	if s.env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(s.flags.memory) << 20)
+	}
+}
+
+// reports is the sink of a run: every report that was asked for. One that can not be written does not stop the others;
+// finish tells of it.
+type reports struct{ outs []*reportOut }
+
+type reportOut struct {
+	report.Writer
+	file *outputFile // nil for standard output
+	name string
+	err  error // the first error of writing
+}
+
+// openReports opens all reports, so that a path that can not be written ends the run before it starts.
+func (s scan) openReports(rules []detectors.Rule) (*reports, error) {
+	specs := s.flags.reports.specs()
+	if s.flags.verbose && !toStdout(specs) {
+		specs = append(specs, reportSpec{format: "text"})
+	}
+	rs := new(reports)
+	for _, spec := range specs {
+		if err := rs.open(s, spec, rules); err != nil {
+			rs.discard()
+			return nil, fmt.Errorf("report: %w", err)
+		}
+	}
+	if s.flags.stats != "" {
+		probe, err := createOutput(s.flags.stats)
+		if err != nil {
+			rs.discard()
+			return nil, fmt.Errorf("stats: %w", err)
+		}
+		probe.discard()
+	}
+	return rs, nil
+}
+
+func toStdout(specs []reportSpec) bool {
+	for _, s := range specs {
+		if s.path == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (rs *reports) open(s scan, spec reportSpec, rules []detectors.Rule) error {
+	o := report.Options{Reveal: 100 - int(s.flags.redact), Version: version(), Rules: rules}
+	if spec.path == "" {
+		o.Color, o.Width = s.colored(s.out, s.flags.noColor), width(s.out)
+		w, err := report.New(spec.format, s.out, o)
+		rs.outs = append(rs.outs, &reportOut{Writer: w, name: "standard output"})
+		return err
+	}
+	f, err := createOutput(spec.path)
+	if err != nil {
+		return err
+	}
+	w, err := report.New(spec.format, f, o)
+	rs.outs = append(rs.outs, &reportOut{Writer: w, file: f, name: spec.path})
+	return err
+}
+
+// Write hands a finding to every report.
+func (rs *reports) Write(f scanner.Finding) error {
+	for _, o := range rs.outs {
+		if o.err == nil {
+			o.err = o.Writer.Write(f)
+		}
+	}
+	return nil
+}
+
+// Close does nothing: the reports are closed by finish, which knows the coverage.
+func (rs *reports) Close() error { return nil }
+
+// finish ends all reports and moves the files to their places. It goes on after an error and returns all of them.
+func (rs *reports) finish(cov scanner.Coverage) error {
+	var failed error
+	for _, o := range rs.outs {
+		if o.err == nil {
+			o.err = errors.Join(o.Finish(cov), o.Close())
+		}
+		if o.err == nil && o.file != nil {
+			o.err = o.file.commit()
+		}
+		if o.err != nil {
+			failed = errors.Join(failed, fmt.Errorf("report %s: %w", o.name, o.err))
+		}
+	}
+	return failed
+}
+
+// discard removes files that were not finished.
+func (rs *reports) discard() {
+	for _, o := range rs.outs {
+		if o.file != nil {
+			o.file.discard()
+		}
+	}
+}

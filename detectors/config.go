@@ -58,7 +58,7 @@ func ReadConfig(name string, text []byte) (*Config, error) {
 }
 
 const (
-	maxConfig   = 16 << 20
+	maxConfig   = 4 << 20
 	maxExtended = 2 // as deep as gitleaks follows extend
 )
 

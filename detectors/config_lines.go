@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -24,29 +25,37 @@ type configArea struct {
 	start, end int
 }
 
-const maxNesting = 64
+const (
+	maxNesting = 64
+	maxKey     = 256
+)
 
-var errNesting = errors.New("values are nested too deep")
+var (
+	errNesting = errors.New("values are nested too deep")
+	errKey     = fmt.Errorf("a key is longer than %d bytes, with those of the tables around it", maxKey)
+)
 
-// newConfigLines reads the text. It makes no errors of its own but one, for nesting that a recursive parser might not
-// survive; of a text that is not TOML it knows the keys before the fault.
+// newConfigLines reads the text. It makes no errors of its own but for nesting that a recursive parser might not survive,
+// and for keys so long that to hold all their paths would take the memory; of a text that is not TOML it knows the keys
+// before the fault.
 func newConfigLines(text []byte) (*configLines, error) {
 	c := &configLines{text: text, line: 1, count: map[string]int{}, lines: map[string]int{}}
 	inTable := false
 	for c.blank(); c.at < len(text); c.blank() {
 		start := c.at
 		if text[c.at] == '[' {
-			c.header(start)
+			if err := c.header(start); err != nil {
+				return c, err
+			}
 			inTable = true
 			continue
 		}
 		words := c.key('=')
-		c.lines[c.path+strings.Join(words, ".")] = c.line
-		if !inTable && len(words) > 0 {
+		if !inTable {
 			c.areas = append(c.areas, configArea{words[0], start, len(text)})
 		}
 		c.take('=')
-		if err := c.value(c.path+strings.Join(words, "."), 0); err != nil {
+		if err := c.pair(c.path+strings.Join(words, "."), 0); err != nil {
 			return c, err
 		}
 		c.skipTo("\n")
@@ -57,11 +66,31 @@ func newConfigLines(text []byte) (*configLines, error) {
 	return c, nil
 }
 
+// note keeps the line of a key.
+func (c *configLines) note(key string) error {
+	if len(key) > maxKey {
+		return errKey
+	}
+	c.lines[key] = c.line
+	return nil
+}
+
+// pair notes a key, or element of an array, and passes over its value.
+func (c *configLines) pair(key string, depth int) error {
+	if err := c.note(key); err != nil {
+		return err
+	}
+	return c.value(key, depth)
+}
+
 // header reads [a.b] or [[a.b]].
-func (c *configLines) header(start int) {
+func (c *configLines) header(start int) error {
 	c.take('[')
 	array := c.take('[')
 	words := c.key(']')
+	if len(strings.Join(words, ".")) > maxKey {
+		return errKey
+	}
 	done := ""
 	for i, w := range words {
 		done += w
@@ -78,33 +107,32 @@ func (c *configLines) header(start int) {
 		}
 	}
 	c.path = done + "."
-	c.lines[done] = c.line
-	if len(words) > 0 {
-		c.areas = append(c.areas, configArea{words[0], start, len(c.text)})
-	}
+	c.areas = append(c.areas, configArea{words[0], start, len(c.text)})
 	c.skipTo("\n")
+	return c.note(done)
 }
 
 // key reads a dotted key up to stop or the end of the line.
 func (c *configLines) key(stop byte) []string {
 	var words []string
-	word, quoted := "", false
+	var word []byte
+	quoted := false
 	for c.at < len(c.text) && c.text[c.at] != stop && c.text[c.at] != '\n' {
 		switch b := c.text[c.at]; b {
 		case '"', '\'':
-			word, quoted = c.quoted(), true
+			word, quoted = []byte(c.quoted()), true
 			continue
 		case '.':
-			words, word, quoted = append(words, word), "", false
+			words, word, quoted = append(words, string(word)), nil, false
 		case ' ', '\t', '\r':
 		default:
 			if !quoted {
-				word += string(b)
+				word = append(word, b)
 			}
 		}
 		c.at++
 	}
-	return append(words, word)
+	return append(words, string(word))
 }
 
 // value passes over a value and notes the keys and elements in it.
@@ -136,10 +164,8 @@ func (c *configLines) array(path string, depth int) error {
 		if c.at >= len(c.text) || c.take(']') {
 			return nil
 		}
-		element := path + "[" + strconv.Itoa(n) + "]"
-		c.lines[element] = c.line
 		before := c.at
-		if err := c.value(element, depth+1); err != nil {
+		if err := c.pair(path+"["+strconv.Itoa(n)+"]", depth+1); err != nil {
 			return err
 		}
 		c.blank()
@@ -158,9 +184,8 @@ func (c *configLines) inline(path string, depth int) error {
 		}
 		before := c.at
 		key := path + "." + strings.Join(c.key('='), ".")
-		c.lines[key] = c.line
 		c.take('=')
-		if err := c.value(key, depth+1); err != nil {
+		if err := c.pair(key, depth+1); err != nil {
 			return err
 		}
 		c.blank()

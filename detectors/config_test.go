@@ -108,6 +108,9 @@ func TestConfigErrorsNameFileLineAndKey(t *testing.T) {
 		"extend without files":      {"[extend]\npath = 'a'", "c.toml:2: extend.path: a config that extends a file cannot be given here"},
 		"bad version":               {"minVersion = 'new'", "c.toml:1: minVersion: \"new\" is no version"},
 		"nested too deep":           {"\nrules = " + strings.Repeat("[", 1e6), "c.toml:2: values are nested too deep"},
+		"a key without end":         {"\n" + strings.Repeat("a.", 200) + "a = 1", "c.toml:2: a key is longer than 256 bytes"},
+		"a table without end":       {"\n[[" + strings.Repeat("a.", 1e6) + "a]]", "c.toml:2: a key is longer than 256 bytes"},
+		"too large":                 {strings.Repeat("#", 5<<20), "c.toml: larger than 4194304 bytes"},
 		"store":                     {"[store]\nurl = 'x'", "c.toml:1: store: not supported in this version"},
 		"schedule":                  {"\n[[schedule]]\nevery = 'day'", "c.toml:2: schedule: not supported in this version"},
 		"notify":                    {"[notify]\n", "c.toml:1: notify: not supported in this version"},
@@ -174,4 +177,31 @@ func TestOnlyATrustedConfigSetsHosts(t *testing.T) {
 	if err != nil || len(cfg.Providers) != 0 || len(cfg.Notices) != 1 {
 		t.Errorf("not trusted: providers %v, notices %q, error %v", cfg.Providers, cfg.Notices, err)
 	}
+}
+
+func FuzzReadConfig(f *testing.F) {
+	for _, name := range []string{"every-key.toml", "base.toml"} {
+		text, err := os.ReadFile("../testdata/config/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Add("a = {b = [1, {c = '''x\n'''}], \"d.e\" = \"\\\"\" }\n[x.'y']\n[[z]]\n[z.q]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		cfg, err := ConfigReader{Trusted: true}.Read("c.toml", []byte(text))
+		if err != nil {
+			return
+		}
+		if _, err := compilePatterns(cfg.Rules, cfg.Allowlists); err != nil {
+			t.Fatalf("a config that was read does not compile: %v", err)
+		}
+		files, err := ConvertGitleaks(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (ConfigReader{Trusted: true}).Read("c.toml", files[".keysweep.toml"]); err != nil {
+			t.Fatalf("a converted config is not read: %v\n%s", err, files[".keysweep.toml"])
+		}
+	})
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// sortCommits brings commits into order, newest first and children before parents, and turns the parents' object
+// sortCommits brings commits into order, newest first and children before parents, unreachable ones last, and turns the parents' object
 // numbers into positions in that order. Commits that a graft made their own ancestors come last, by date.
 func sortCommits(list []commit, parentNums []uint32) ([]commit, []uint32) {
 	at := newNumbers(len(list))
@@ -16,7 +16,7 @@ func sortCommits(list []commit, parentNums []uint32) ([]commit, []uint32) {
 	children := make([]uint32, len(list)) // not yet placed
 	for _, c := range list {
 		for _, p := range parentNums[c.parents:c.more] {
-			if i, ok := at.get(p); ok {
+			if i, ok := at.get(p); ok && c.binds(&list[i]) {
 				children[i]++
 			}
 		}
@@ -42,6 +42,9 @@ func sortCommits(list []commit, parentNums []uint32) ([]commit, []uint32) {
 	return sorted, parents
 }
 
+// binds says whether a commit has to come before a parent: what no tip reaches comes after all that one does.
+func (c *commit) binds(parent *commit) bool { return c.flags&unreachable == parent.flags&unreachable }
+
 func newestFirst(list []commit, parentNums []uint32, at *numbers, children []uint32) []uint32 {
 	ready := &byDate{list: list}
 	for i := range list {
@@ -57,7 +60,7 @@ func newestFirst(list []commit, parentNums []uint32, at *numbers, children []uin
 		order = append(order, k)
 		placed.set(k)
 		for _, p := range parentNums[list[k].parents:list[k].more] {
-			if i, ok := at.get(p); ok {
+			if i, ok := at.get(p); ok && list[k].binds(&list[i]) {
 				if children[i]--; children[i] == 0 {
 					heap.Push(ready, i)
 				}

@@ -39,7 +39,11 @@ func (r *reader) any(id ID, limit int64) (kind Type, data []byte, err error) {
 	if err == nil {
 		return kind, data, nil
 	}
-	if kind2, data2, err2 := r.copy(&id, k, limit); err2 == nil {
+	kind2, data2, err2 := r.copy(&id, k, limit)
+	if err2 != nil && r.s.renew(&id) {
+		kind2, data2, err2 = r.copy(&id, k, limit)
+	}
+	if err2 == nil {
 		return kind2, data2, nil
 	}
 	return kind, nil, err

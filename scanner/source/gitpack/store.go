@@ -125,7 +125,7 @@ func (s *Store) reload(id *ID) bool {
 			s.promisor = s.promisor || promisor
 			more = append(more, packs...)
 		}
-		if _, err := os.Lstat(loosePath(dir, *id, s.hash)); err == nil {
+		if _, err := os.Lstat(loosePath(dir, *id, s.hash)); err == nil && !t.listsLoose(dir, id) {
 			more = append(more, listLoose(dir, s.hash))
 		}
 	}

@@ -69,6 +69,18 @@ func (t *tables) id(num uint32) ID {
 	return t.list[k].id(i)
 }
 
+// listsLoose says whether a loose object of a directory is known.
+func (t *tables) listsLoose(dir string, id *ID) bool {
+	for _, tab := range t.list {
+		if l, ok := tab.(*loose); ok && l.dir == dir {
+			if _, ok := l.find(id); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // add returns the tables with more of them.
 func (t *tables) add(more ...table) (*tables, error) {
 	next := &tables{list: slices.Clone(t.list), first: slices.Clone(t.first), midx: t.midx,

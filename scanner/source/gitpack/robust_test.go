@@ -1,0 +1,414 @@
+package gitpack
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// small is a repository with three commits, all objects loose: a, then b, then a changed.
+func smallRepo(t *testing.T, args ...string) *repo {
+	t.Helper()
+	r := newRepo(t, args...)
+	r.feed(`commit refs/heads/main
+mark :1
+committer C <c@example.org> 1700000000 +0000
+data 5
+first
+M 100644 inline a
+data 5
+one a
+commit refs/heads/main
+mark :2
+committer C <c@example.org> 1700000100 +0000
+data 6
+second
+M 100644 inline dir/b
+data 5
+one b
+commit refs/heads/main
+mark :3
+committer C <c@example.org> 1700000200 +0000
+data 5
+third
+M 100644 inline a
+data 5
+two a
+`, "fast-import", "--quiet")
+	r.unpack()
+	return r
+}
+
+func (r *repo) remove(name string) ID {
+	r.t.Helper()
+	id := r.id(name)
+	if err := os.Remove(loosePath(filepath.Join(r.dir, "objects"), id, 20)); err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+func (r *repo) write(file, text string) {
+	r.t.Helper()
+	name := filepath.Join(r.dir, file)
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// texts are the contents visited, commits by their message.
+func (g result) texts() (list []string) {
+	for _, data := range g.visited {
+		if strings.HasPrefix(data, "tree ") {
+			_, data, _ = strings.Cut(data, "\n\n")
+		}
+		list = append(list, data)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestMissingObjects(t *testing.T) {
+	all := []string{"first", "one a", "one b", "second", "third", "two a"}
+	but := func(words ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(words, s) })
+	}
+	cases := []struct {
+		name, object, reason string
+		promised             bool
+		want                 []string
+	}{
+		{"blob", "main~2:a", "missing", false, but("one a")},
+		{"promised blob", "main~2:a", "promised", true, but("one a")},
+		{"tree", "main:dir", "missing", false, but("one b")},
+		{"root tree", "main^{tree}", "missing", false, but("two a")},
+		{"commit", "main~1", "missing", false, but("first", "second", "one a")},
+		{"tip", "main", "missing", false, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := smallRepo(t)
+			tip := r.id("main")
+			gone := r.remove(c.object)
+			if c.promised {
+				r.write("objects/pack/pack-x.promisor", "")
+			}
+			got := r.scan(r.open(Options{}), Tips{Include: []ID{tip}}, nil, false)
+			if diff := cmp.Diff(c.want, got.texts()); diff != "" {
+				t.Errorf("visited (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(map[string]string{gone.String(): c.reason}, got.skipped); diff != "" {
+				t.Errorf("skipped (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestShallowHistory(t *testing.T) {
+	r := smallRepo(t)
+	edge, tips := r.id("main~1"), Tips{Include: r.refs()}
+	r.remove("main~2")
+	r.write("shallow", edge.String()+"\n")
+	got := r.scan(r.open(Options{}), tips, nil, false)
+	want := []string{"one a", "one b", "second", "third", "two a"}
+	if diff := cmp.Diff(want, got.texts()); diff != "" {
+		t.Errorf("visited (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{edge.String(): "shallow"}, got.skipped); diff != "" {
+		t.Errorf("skipped (-want +got):\n%s", diff)
+	}
+}
+
+func TestGraftedHistory(t *testing.T) {
+	r := smallRepo(t)
+	r.feed("commit refs/heads/other\ncommitter C <c@example.org> 1600000000 +0000\ndata 3\nold\nM 100644 inline z\ndata 3\nzzz\n",
+		"fast-import", "--quiet")
+	tip, old := r.id("main"), r.id("other")
+	r.write("info/grafts", fmt.Sprintf("%s %s\n%s %s\n", r.id("main~2"), old, old, tip))
+	got := r.scan(r.open(Options{}), Tips{Include: []ID{tip}}, nil, false)
+	want := []string{"first", "old", "one a", "one b", "second", "third", "two a", "zzz"}
+	if diff := cmp.Diff(want, got.texts()); diff != "" {
+		t.Errorf("visited (-want +got):\n%s", diff)
+	}
+}
+
+func TestRange(t *testing.T) {
+	r := smallRepo(t)
+	tips := Tips{Include: []ID{r.id("main")}, Exclude: []ID{r.id("main~1")}}
+	got := r.scan(r.open(Options{}), tips, nil, false)
+	if diff := cmp.Diff([]string{"third", "two a"}, got.texts()); diff != "" {
+		t.Errorf("visited (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	r := smallRepo(t)
+	middle, tip := r.id("main~1"), r.id("main")
+	r.feed("dangling", "hash-object", "-w", "--stdin")
+	for _, tips := range []Tips{{Include: []ID{middle}, All: true}, {Include: []ID{middle}, Logs: []ID{tip}, All: true}} {
+		reached, err := r.open(Options{Workers: 1}).Reach(t.Context(), tips)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]bool{}
+		err = reached.s.Scan(t.Context(), reached, nil, Visitor{Visit: func(o Object) error {
+			text := string(o.Data)
+			if o.Type == Commit {
+				_, text, _ = strings.Cut(text, "\n\n")
+			}
+			got[text] = o.Unreachable
+			return nil
+		}, Skip: func(s Skipped) { t.Error(s.Err) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]bool{"first": false, "one a": false, "one b": false, "second": false, "third": true,
+			"two a": true, "dangling": true}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("unreachable (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestAlternates(t *testing.T) {
+	far := newRepo(t)
+	generate(far, rand.New(rand.NewPCG(3, 3)), 60)
+	near := newRepo(t)
+	near.write("objects/info/alternates", "# a comment\n"+filepath.Join(far.dir, "objects")+"\n/nowhere\n")
+	far.write("objects/info/alternates", filepath.Join(near.dir, "objects")+"\n") // a loop
+	near.git("update-ref", "refs/heads/main", far.git("rev-parse", "main"))
+	s := near.open(Options{})
+	near.check(s)
+	if len(s.Problems()) != 1 {
+		t.Errorf("problems %v, want one", s.Problems())
+	}
+}
+
+// TestRepackWhileScanning replaces every pack and loose object between the steps.
+func TestRepackWhileScanning(t *testing.T) {
+	for _, moment := range []string{"opened", "reached"} {
+		t.Run(moment, func(t *testing.T) {
+			r := newRepo(t)
+			generate(r, rand.New(rand.NewPCG(4, 4)), 60)
+			r.unpack()
+			want := trimmed(r.everything("--all"))
+			s, tips := r.open(Options{Workers: 1}), Tips{Include: r.refs()}
+			repack := func() { r.git("repack", "-adq"); r.git("prune-packed") }
+			if moment == "opened" {
+				repack()
+			}
+			reached, err := s.Reach(t.Context(), tips)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if moment == "reached" {
+				repack()
+			}
+			got := map[string]string{}
+			run := scan{s: s, r: reached, v: Visitor{
+				Visit: func(o Object) error { got[o.ID.String()] = string(o.Data); return nil },
+				Skip:  func(s Skipped) { t.Error(s.Err) }}}
+			if err := run.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, trimmed(got)); diff != "" {
+				t.Errorf("(-git +gitpack):\n%.1000s", diff)
+			}
+		})
+	}
+}
+
+// TestBrokenPacks damages packs and indexes at random. Whatever the damage, every object ends once and nothing panics.
+func TestBrokenPacks(t *testing.T) {
+	r := newRepo(t)
+	rnd := rand.New(rand.NewPCG(5, 5))
+	generate(r, rnd, 60)
+	r.git("repack", "-adfq", "--depth=100")
+	tips := Tips{Include: r.refs(), All: true}
+	files, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/pack-*.[ip][da][xc]*"))
+	for i := range 150 {
+		file := files[i%len(files)]
+		good, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := bytes.Clone(good)
+		if rnd.IntN(8) == 0 {
+			bad = bad[:rnd.IntN(len(bad))]
+		}
+		for range 1 + rnd.IntN(20) {
+			if len(bad) > 0 {
+				bad[rnd.IntN(len(bad))] ^= byte(1 << rnd.IntN(8))
+			}
+		}
+		replace(t, file, bad)
+		if s, err := Open(r.dir, Options{Memory: 32 << 20, Workers: 1}); err == nil {
+			r.endsOnce(s, tips)
+			s.Close()
+		}
+		replace(t, file, good)
+	}
+}
+
+func replace(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *repo) endsOnce(s *Store, tips Tips) {
+	r.t.Helper()
+	reached, err := s.Reach(r.t.Context(), tips)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ends := map[ID]int{}
+	told := map[ID]bool{}
+	clean, skipped := 0, 0
+	for _, skip := range reached.Skips() {
+		told[skip.ID] = true
+	}
+	early := len(reached.Skips())
+	err = s.Scan(r.t.Context(), reached, toy{}, Visitor{
+		Visit: func(o Object) error { ends[o.ID]++; return nil },
+		Skip: func(s Skipped) {
+			if early--; early < 0 {
+				skipped++
+			}
+		},
+		Clean: func(n int, _ int64) { clean += n },
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if n := len(ends) + skipped + clean; n != reached.Units() {
+		r.t.Fatalf("%d visited, %d skipped, %d clean of %d", len(ends), skipped, clean, reached.Units())
+	}
+	ids := slices.Collect(maps.Keys(ends))
+	if err := reached.Attribute(r.t.Context(), ids, func(ID, At) error { return nil }); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestHugeBlob(t *testing.T) {
+	var text bytes.Buffer
+	for i := 0; text.Len() < 9<<20; i++ {
+		fmt.Fprintf(&text, "line %d\n", i)
+	}
+	data := text.Bytes()
+	entry := crafted{id: named(1), kind: Blob, data: data}
+	built := crafted{id: named(2), kind: offsetDelta, back: 1, data: delta(len(data), 5, copyOps(0, 5))}
+	packed := craft(t, entry, built)
+	single := newRepo(t)
+	single.feed(string(data), "hash-object", "-w", "--stdin")
+	for name, c := range map[string]struct {
+		r   *repo
+		ids []ID
+	}{"packed": {packed, []ID{named(1), named(2)}}, "loose": {single, []ID{blobID(data)}}} {
+		s := c.r.open(Options{Memory: 8 << 20, Workers: 1})
+		reached, err := s.Reach(t.Context(), Tips{Include: c.ids})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []byte
+		var skips []string
+		err = s.Scan(t.Context(), reached, nil, Visitor{Visit: func(o Object) error {
+			if !bytes.Equal(all[o.Offset:], o.Data[:o.Overlap]) || o.Line != bytes.Count(all[:o.Offset], []byte{'\n'}) {
+				t.Errorf("%s: window at %d does not join", name, o.Offset)
+			}
+			all = append(all, o.Data[o.Overlap:]...)
+			if o.More != (len(all) < len(data)) || o.Size != int64(len(data)) {
+				t.Errorf("%s: more %v, size %d at %d", name, o.More, o.Size, len(all))
+			}
+			return nil
+		}, Skip: func(s Skipped) { skips = append(skips, s.ID.String()[:2]+" "+Reason(s.Err)) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(all, data) {
+			t.Errorf("%s: windows give %d bytes of %d", name, len(all), len(data))
+		}
+		if want := []string{"02 too large"}; name == "packed" && !slices.Equal(skips, want) {
+			t.Errorf("%s: skipped %v, want %v", name, skips, want)
+		}
+	}
+}
+
+// TestHostileTrees has trees with odd names and modes, and a tree that unfolds to 10^12 files.
+func TestHostileTrees(t *testing.T) {
+	r := newRepo(t)
+	blob, err := ParseID(r.feed("content", "hash-object", "-w", "--stdin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func(mode, name string, id ID) string { return mode + " " + name + "\x00" + string(id[:20]) }
+	tree := func(text string) ID {
+		cmd := exec.Command("git", "hash-object", "-t", "tree", "--literally", "-w", "--stdin")
+		cmd.Dir, cmd.Stdin = r.dir, strings.NewReader(text)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := ParseID(strings.TrimSpace(string(out)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	odd := tree(row("100644", "../../etc/passwd", blob) + row("100644", "", blob) + row("40000", "a\xff/b", blob) + row("777777", "x", blob))
+	bomb := odd
+	for range 12 {
+		rows := ""
+		for c := 'a'; c < 'k'; c++ {
+			rows += row("40000", string(c), bomb)
+		}
+		bomb = tree(rows)
+	}
+	cut := tree(row("100644", "ok", blob) + "100644 cut\x00abc")
+	commit := func(tree ID) ID {
+		id, err := ParseID(r.git("commit-tree", tree.String(), "-m", "x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	tips := Tips{Include: []ID{commit(bomb)}}
+	body := fmt.Sprintf("tree %s\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nm", cut)
+	last, err := ParseID(r.feed(body, "hash-object", "-t", "commit", "--literally", "-w", "--stdin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tips.Include = append(tips.Include, last)
+	s := r.open(Options{})
+	reached, err := s.Reach(t.Context(), tips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(reached.Skips()); got != 1 { // the cut tree; the blob that passes as a tree was met before
+		t.Errorf("skips %v, want one", reached.Skips())
+	}
+	places := 0
+	err = reached.Attribute(t.Context(), []ID{blob}, func(ID, At) error { places++; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if places < 1000 || places > 2*mostPlaces {
+		t.Errorf("%d places, want some thousands", places)
+	}
+}

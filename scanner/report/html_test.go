@@ -77,6 +77,18 @@ type server struct {
 	asked []string
 }
 
+func (s *server) put(path string, page []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages[path] = page
+}
+
+func (s *server) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +129,7 @@ func TestHTMLInABrowser(t *testing.T) {
 	f := hostileFinding()
 	attack := `"><img src="` + web.URL + `/stolen"><script>document.title="owned";fetch("` + web.URL + `/stolen")</script>`
 	f.Occurrences[0].File, f.Occurrences[0].Match, f.Notes = attack, attack, []string{attack}
-	s.pages["/"] = render(t, "html", append(sample(), f), incomplete(), Options{})
+	s.put("/", render(t, "html", append(sample(), f), incomplete(), Options{}))
 
 	all := elements(t, browse(t, web.URL+"/#severity=low&severity=high&q=binance"))
 	var shown []string
@@ -126,7 +138,7 @@ func TestHTMLInABrowser(t *testing.T) {
 			shown = append(shown, attr(a, "data-severity"))
 		}
 	}
-	got := []any{shown, text(all["output"][0]), text(all["title"][0]), s.asked}
+	got := []any{shown, text(all["output"][0]), text(all["title"][0]), s.requests()}
 	want := []any{[]string{"high"}, "1 of 5 shown", "keysweep: 5 findings (1 critical, 1 high, 1 medium, 2 low), 1 live", []string{"/"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("shown, count, title, requests (-want +got):\n%s", diff)

@@ -19,7 +19,7 @@ type Options struct {
 // Set is a compiled set of rules. It is not changed once made, and is safe for concurrent use.
 type Set struct {
 	rules     []Rule
-	providers []provider
+	providers []*provider
 	shapes    []*shape // of rules that need no context, for tokens
 	pemShapes []*shape
 	words     map[string]*Rule // by check, of the rules for mnemonics
@@ -61,6 +61,7 @@ type shape struct {
 	calls    *regexp.Regexp
 	search   *regexp.Regexp // for text parts: the names as they may stand in text
 	mates    []*shape       // all shapes of the rule, in the order of its parts
+	rivals   *[]*shape      // all shapes of the provider
 }
 
 // Compile makes a set of the rules. It fails on an enabled or disabled id that no rule has, and on an unknown scheme.
@@ -84,7 +85,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		}
 		if _, ok := index[r.Provider]; !ok {
 			index[r.Provider] = len(s.providers)
-			s.providers = append(s.providers, provider{id: r.Provider})
+			s.providers = append(s.providers, &provider{id: r.Provider})
 		}
 		if err := s.addRule(r, index[r.Provider]); err != nil {
 			return nil, err
@@ -145,7 +146,7 @@ func (s *Set) addRule(r *Rule, provider int) error {
 		mates = append(mates, sh)
 	}
 	for _, sh := range mates {
-		sh.mates = mates
+		sh.mates, sh.rivals = mates, &s.providers[provider].shapes
 		switch {
 		case sh.part.Form == FormWords:
 			s.words[sh.part.Check] = r

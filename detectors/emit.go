@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
@@ -18,12 +19,12 @@ func (r *reading) match(fits []fit) Match {
 		Spans:      map[string]Span{}, Span: fits[0].at,
 		Severity: rule.Severity, Confidence: rule.Confidence, Stem: fits[0].stem,
 	}
-	best, test := levelNone, false
+	best := levelNone
 	for _, f := range fits {
 		m.Credential.Parts[f.part.Name] = NewSecret(f.text)
 		m.Spans[f.part.Name] = f.at
 		m.Span = Span{min(m.Span.Start, f.at.Start), max(m.Span.End, f.at.End)}
-		best, test = max(best, f.level), test || f.test
+		best = max(best, f.level)
 		if f.vendor != "" {
 			m.Credential.Provider = f.vendor
 		}
@@ -32,7 +33,7 @@ func (r *reading) match(fits []fit) Match {
 		}
 	}
 	r.weigh(&m, best, rule)
-	r.environment(&m, fits, test)
+	r.environment(&m, fits)
 	return m
 }
 
@@ -65,20 +66,39 @@ var testWords = regexp.MustCompile(`(?i)(?:^|[^a-z])(testnet|sandbox|demo|paper)
 var testFlag = regexp.MustCompile(`(?i)["']?\b(?:use_?|is_?|set_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
 
 // environment grades a key of a test network lower, when the text says that it is one.
-func (r *reading) environment(m *Match, fits []fit, test bool) {
-	if m.Environment == "" && test {
-		m.Environment = "testnet"
-	}
+func (r *reading) environment(m *Match, fits []fit) {
 	for _, f := range fits {
 		if m.Environment != "" {
 			break
 		}
-		m.Environment = r.testWord(f.v)
+		m.Environment = cmp.Or(r.testWord(f.v), r.testHost(&f))
 	}
 	if m.Environment != "" {
 		m.Severity = max(min(m.Severity, Low), m.Severity-1)
 		m.Notes = append(m.Notes, "the text says that the key is for "+m.Environment)
 	}
+}
+
+// testHost looks for a host of the provider's test network: in the value's own URL, in its object, or the lines around.
+func (r *reading) testHost(f *fit) string {
+	span := Span{min(f.v.reach, f.v.Start), f.v.Start}
+	if len(f.v.scopes) > 0 && r.scopes[f.v.scopes[0]].End-r.scopes[f.v.scopes[0]].Start < siblingBytes {
+		span = r.scopes[f.v.scopes[0]].Span
+	} else if f.v.url.End == 0 {
+		span = Span{r.lineSpan(max(0, f.v.line-nearLines)).Start, r.lineSpan(min(len(r.lines)-1, f.v.line+nearLines)).End}
+	}
+	for _, m := range r.within(span) {
+		if !m.test || m.provider != f.provider {
+			continue
+		}
+		for _, word := range []string{"sandbox", "demo", "paper"} {
+			if strings.Contains(m.text, word) {
+				return word
+			}
+		}
+		return "testnet"
+	}
+	return ""
 }
 
 func (r *reading) testWord(v *value) string {

@@ -20,16 +20,15 @@ const (
 	siblingBytes = 4000
 )
 
-// contextual reports the credentials whose provider the text names, and those that their name alone decides: whole
-// credentials of a provider first, lone parts last.
-func (r *reading) contextual() {
-	var fits []fit
-	if len(r.mentions) > 0 || len(r.path) > 0 {
-		fits = r.allFits()
-		r.pair(fits)
+// contextual reports the whole credentials whose provider the text names, and returns how values fit the parts of the
+// providers, for those that found no partner.
+func (r *reading) contextual() []fit {
+	if len(r.mentions) == 0 && len(r.path) == 0 {
+		return nil
 	}
-	r.byName()
-	r.partial(fits)
+	fits := r.allFits()
+	r.pair(fits)
+	return fits
 }
 
 func (r *reading) allFits() []fit {
@@ -250,7 +249,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if !r.proved(&f) {
 		return f, false
 	}
-	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(f.text)
+	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(strings.TrimPrefix(f.text, sh.literal))
 }
 
 // unnamed reports whether a value without a fitting name may still be the part: as an argument of the provider's own
@@ -285,33 +284,18 @@ func (f *fit) setName() {
 	}
 }
 
-// headed reports whether no other part of the rule fits the name better: the words that end last decide, then the
+// headed reports whether no other part of the provider fits the name better: the words that end last decide, then the
 // longer ones. API_KEY_SECRET is a secret, SECRET_KEY too.
 func (f *fit) headed(word string, at []int) bool {
-	for i := range f.rule.Parts {
-		other := f.rival(&f.rule.Parts[i])
-		if other == nil {
+	for _, other := range *f.rivals {
+		if other.part.Name == f.part.Name || other.names == nil {
 			continue
 		}
-		all := other.names.FindAllStringIndex(word, -1)
-		if len(all) == 0 {
-			continue
-		}
-		rival := all[len(all)-1]
-		if rival[1] > at[1] || rival[1] == at[1] && rival[0] < at[0] {
+		if rival := lastMatch(other.names, word); rival != nil && (rival[1] > at[1] || rival[1] == at[1] && rival[0] < at[0]) {
 			return false
 		}
 	}
 	return true
-}
-
-func (f *fit) rival(p *Part) *shape {
-	for _, sh := range f.mates {
-		if sh.part == p && sh != f.shape && sh.names != nil {
-			return sh
-		}
-	}
-	return nil
 }
 
 func stemOf(word string, at []int) string {

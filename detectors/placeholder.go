@@ -47,15 +47,23 @@ func repeats(text string) bool {
 	return false
 }
 
-// counts reports whether most characters follow their neighbour in the alphabet or equal it.
+// counts reports whether most characters follow their neighbour in the alphabet or equal it. Digits do so by chance more
+// often than letters.
 func counts(text string) bool {
-	steps := 0
+	steps, digits := 0, 0
 	for i := 1; i < len(text); i++ {
 		if d := int(text[i]) - int(text[i-1]); d >= -1 && d <= 1 {
 			steps++
 		}
+		if tokenClass[text[i]] == classDigit {
+			digits++
+		}
 	}
-	return len(text) > 7 && steps*100 >= 45*(len(text)-1)
+	most := 45
+	if digits*2 > len(text) {
+		most = 75
+	}
+	return len(text) > 7 && steps*100 >= most*(len(text)-1)
 }
 
 // reference reports whether a value is read from elsewhere: ${VAR}, {{ x }}, process.env.X, os.getenv(...), None.

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"iter"
 	"regexp"
 	"slices"
@@ -76,8 +77,10 @@ func newReading(s *Set, data []byte, at Hint) *reading {
 func (r *reading) matches() []Match {
 	r.findWords()
 	r.gather()
+	fits := r.contextual()
 	r.alone()
-	r.contextual()
+	r.byName()
+	r.partial(fits)
 	slices.SortStableFunc(r.found, func(a, b Match) int { return a.Span.Start - b.Span.Start })
 	return r.found
 }
@@ -271,10 +274,8 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+64 && sh.literal == "" {
 		return f, false
 	}
-	from, to := max(0, v.Start-64), min(len(r.data), v.End+64, v.Start+sh.longest+128)
-	if sh.literal == "" {
-		from, to = max(0, v.Start-1), min(len(r.data), v.End+3)
-	} else if !strings.Contains(string(r.data[from:to]), sh.literal) {
+	from, to := r.around(v, sh.longest)
+	if sh.literal != "" && !bytes.Contains(r.data[from:to], []byte(sh.literal)) {
 		return f, false
 	}
 	for _, m := range sh.part.Regex.FindAllSubmatchIndex(r.data[from:to], 4) {
@@ -292,6 +293,19 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, true
 	}
 	return f, false
+}
+
+// around widens a token to what stands beside it without a space: a value may hold dots and colons, and more tokens.
+func (r *reading) around(v *value, longest int) (from, to int) {
+	from, to = v.Start, v.End
+	for from > 0 && v.Start-from < 64 && r.data[from-1] > ' ' {
+		from--
+	}
+	limit := min(len(r.data), v.End+64, v.Start+longest+128)
+	for to < limit && r.data[to] > ' ' {
+		to++
+	}
+	return from, to
 }
 
 // whole reports whether the value ends where the expression says: nothing of its own kind goes on at either side. A

@@ -127,5 +127,5 @@ func (t *token) random() bool {
 	if t.digits == 0 && (t.upper == 0 || t.lower == 0) && t.likely > -n {
 		return false
 	}
-	return t.likely-3*t.flips < -n/4
+	return t.likely-3*t.flips < n/8
 }

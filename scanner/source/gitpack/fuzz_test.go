@@ -147,7 +147,7 @@ func FuzzCommit(f *testing.F) {
 	f.Add([]byte("tree 0\nauthor A <a@b> 99999999999999 +9999\ngpgsig x\n y\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, _ := parseCommit(data, 20)
-		c.Author.When.String()
+		_ = c.Author.When.String()
 	})
 }
 

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"path"
 	"strings"
 
 	"github.com/keysweep/keysweep/scanner"
@@ -25,6 +24,9 @@ func (h *history) attribute(ctx context.Context, units []string, yield func(stri
 		if err := a.unit(unit); err != nil {
 			return err
 		}
+	}
+	if h.reached == nil {
+		return nil
 	}
 	if err := h.reached.Attribute(ctx, a.objects, a.place); err != nil {
 		return err
@@ -98,9 +100,12 @@ func (a *attribution) occurrence(id gitpack.ID, p gitpack.At) scanner.Occurrence
 	a.mu.Unlock()
 	switch {
 	case kind == gitpack.Commit:
-		at.Place = scanner.InMessage
+		at.Place, at.LastCommit = scanner.InMessage, at.Commit
 	case kind == gitpack.Tag:
 		at.Place = scanner.InTag
+		if c, err := a.store.Commit(id); err == nil {
+			at.Commit, at.LastCommit = c.ID.String(), c.ID.String()
+		}
 	case a.notes[p.First.ID]:
 		at.Place = scanner.InNote
 	}
@@ -137,22 +142,6 @@ func (a *attribution) rest(unit string) error {
 		}
 	}
 	return nil
-}
-
-// hidden reports whether a path, or a folder above it, is left out.
-func (a *attribution) hidden(file string) bool {
-	if a.Exclude == nil || file == "" {
-		return false
-	}
-	if a.Exclude(file, false) {
-		return true
-	}
-	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if a.Exclude(dir, true) {
-			return true
-		}
-	}
-	return false
 }
 
 // link is the page of a file in a commit, or of a commit, on the site of the remote; empty when the site is not known.

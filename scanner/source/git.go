@@ -25,7 +25,7 @@ type Git struct {
 	Unreachable bool   // also objects that only reflogs name, or nothing at all; flagged as such
 
 	MaxBytes int64                            // larger blobs are left out; 0 is no limit
-	Exclude  func(path string, dir bool) bool // leave out these places of a finding; may be nil
+	Exclude  func(path string, dir bool) bool // leave out blobs that stand at such paths only, and such places of others; may be nil
 	Spotter  gitpack.Spotter                  // tells which objects are worth a look; nil yields all of them
 	Memory   int64                            // bytes to stay within; 0 is 512 MiB
 	Workers  int                              // readers at once; 0 is GOMAXPROCS
@@ -40,17 +40,14 @@ type Git struct {
 // them is the cause. What cannot be read of an open repository is a skip.
 func (g *Git) Chunks(ctx context.Context, yield func(scanner.Chunk) error) error {
 	h, err := g.open(ctx)
-	if err == nil {
-		g.keep(h)
-		err = h.scan(ctx, yield)
-	}
 	if err != nil {
-		return errors.Join(err, g.Close())
+		return err
 	}
-	return nil
+	g.keep(h)
+	return h.scan(ctx, yield)
 }
 
-// Attribute tells where units stand. See scanner.Attributor.
+// Attribute tells where units stand. It works after Chunks failed too, as far as that came. See scanner.Attributor.
 func (g *Git) Attribute(ctx context.Context, units []string, yield func(string, scanner.Occurrence) error) error {
 	h := g.opened()
 	if h == nil {

@@ -32,6 +32,7 @@ type history struct {
 	kinds   map[gitpack.ID]gitpack.Type   // of visited objects that are no blobs
 	fixed   map[string]scanner.Occurrence // units that are no objects
 	windows map[gitpack.ID]*cutter        // of large blobs in an encoding of their own
+	aside   []gitpack.Object              // met at an excluded path, without their data
 }
 
 func newHistory(g *Git) *history {
@@ -72,7 +73,10 @@ func (h *history) scan(ctx context.Context, yield func(scanner.Chunk) error) err
 	if err := h.fileNames(ctx); err != nil {
 		return err
 	}
-	return h.objects(ctx)
+	if err := h.objects(ctx); err != nil {
+		return err
+	}
+	return h.excluded(ctx)
 }
 
 // troubles yields what could not be used of refs and packs.
@@ -213,6 +217,17 @@ func (h *history) visit(o gitpack.Object) error {
 		}
 		return h.yield(leftOut(unit, at, SkipSize, fmt.Errorf("%d bytes, the limit is %d", o.Size, h.MaxBytes)))
 	}
+	if !o.More && o.Offset == 0 && h.hidden(o.Path) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		o.Data = nil
+		h.aside = append(h.aside, o)
+		return nil
+	}
+	return h.content(o, unit, at)
+}
+
+func (h *history) content(o gitpack.Object, unit string, at scanner.Occurrence) error {
 	if err := h.pointer(o, unit, at); err != nil {
 		return err
 	}

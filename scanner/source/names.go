@@ -22,6 +22,7 @@ func (h *history) fileNames(ctx context.Context) error {
 		base := path.Base(file)
 		switch {
 		case len(base) < shortestKey:
+		case h.hidden(file):
 		case h.plain(base):
 			clean++
 			bytes += int64(len(base))

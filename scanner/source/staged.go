@@ -134,13 +134,13 @@ type stagedReader struct {
 }
 
 func (r stagedReader) all(ctx context.Context, entries []indexEntry) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, each := errgroup.WithContext(ctx)
 	group.SetLimit(cmp.Or(max(0, r.Workers), runtime.GOMAXPROCS(0)))
 	for _, e := range entries {
-		if ctx.Err() != nil {
+		if each.Err() != nil {
 			break
 		}
-		group.Go(func() error { return r.one(ctx, e) })
+		group.Go(func() error { return r.one(each, e) })
 	}
 	return cmp.Or(group.Wait(), ctx.Err())
 }

@@ -24,7 +24,7 @@ func macaroonHex(value string) (Proof, bool) {
 }
 
 func macaroonBase64(value string) (Proof, bool) {
-	if len(value) < 80 || len(value) > maxMacaroon || !strings.HasPrefix(value, "AgEDbG5kAg") {
+	if len(value) < 80 || len(value) > maxMacaroon || !strings.HasPrefix(value, "AgEDbG5kA") {
 		return Proof{}, false
 	}
 	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(value, "="))

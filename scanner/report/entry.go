@@ -149,7 +149,10 @@ func newEntry(f scanner.Finding, all *masks, reveal int) *entry {
 		Playbook: playbook{rule.Playbook.Console, list(rule.Playbook.Steps), list(rule.Playbook.Damage)},
 	}
 	e.setParts(f, reveal, hide)
-	e.setPlaces(f, reveal, hide)
+	e.setPlaces(f, hide)
+	if len(f.Occurrences) > 0 {
+		e.Match = valid(all.hideCut(own.hide(revealed(f.Occurrences[0].Match, f.Parts, reveal))))
+	}
 	return e
 }
 
@@ -173,7 +176,7 @@ func (e *entry) setParts(f scanner.Finding, reveal int, hide func(string) string
 
 const decodedTag = "decoded:"
 
-func (e *entry) setPlaces(f scanner.Finding, reveal int, hide func(string) string) {
+func (e *entry) setPlaces(f scanner.Finding, hide func(string) string) {
 	e.Occurrences = make([]occurrence, 0, len(f.Occurrences))
 	for _, o := range f.Occurrences {
 		e.Occurrences = append(e.Occurrences, occurrence{
@@ -189,7 +192,6 @@ func (e *entry) setPlaces(f scanner.Finding, reveal int, hide func(string) strin
 	e.StartLine, e.EndLine, e.StartColumn, e.EndColumn = first.StartLine, first.EndLine, first.StartColumn, first.EndColumn
 	e.File, e.Commit, e.Author, e.Email, e.Date, e.Link = first.File, first.Commit, first.Author, first.Email, first.Date, first.Link
 	e.SymlinkFile, e.Message = hide(full.SymlinkFile), hide(full.Message)
-	e.Match = hide(revealed(full.Match, f.Parts, reveal))
 }
 
 // fingerprint scrubs one in gitleaks' form, which holds a file name.

@@ -26,12 +26,16 @@ const least = 6
 type masks struct {
 	reveal int
 	heads  map[string][]form // by the first bytes of the form, longest first
+	tails  map[string][]form // by its last bytes
+	most   int               // length of the longest form
 	spread []spread
 }
 
 type form struct{ text, mask string }
 
-func newMasks(reveal int) *masks { return &masks{reveal: reveal, heads: map[string][]form{}} }
+func newMasks(reveal int) *masks {
+	return &masks{reveal: reveal, heads: map[string][]form{}, tails: map[string][]form{}}
+}
 
 // addFinding adds the values of a finding's parts.
 func (m *masks) addFinding(f scanner.Finding) {
@@ -85,6 +89,9 @@ func (m *masks) add(text, mask string) {
 	})
 	if !found {
 		m.heads[head] = slices.Insert(known, i, form{text, mask})
+		tail := text[len(text)-least:]
+		m.tails[tail] = append(m.tails[tail], form{text, mask})
+		m.most = max(m.most, len(text))
 	}
 }
 
@@ -122,6 +129,30 @@ func (m *masks) at(s string) (form, bool) {
 		if strings.HasPrefix(s, f.text) {
 			return f, true
 		}
+	}
+	return form{}, false
+}
+
+// hideCut is hide for a text that was cut from a longer one: a value that its start or its end cuts is replaced too.
+func (m *masks) hideCut(s string) string {
+	s = m.hide(s)
+	for i := min(len(s), m.most); i >= least; i-- {
+		if f, ok := cutForm(m.tails[s[i-least:i]], func(f form) bool { return strings.HasSuffix(f.text, s[:i]) }); ok {
+			s = f.mask + s[i:]
+			break
+		}
+	}
+	for i := max(0, len(s)-m.most); i+least <= len(s); i++ {
+		if f, ok := cutForm(m.heads[s[i:i+least]], func(f form) bool { return strings.HasPrefix(f.text, s[i:]) }); ok {
+			return s[:i] + f.mask
+		}
+	}
+	return s
+}
+
+func cutForm(all []form, fits func(form) bool) (form, bool) {
+	if i := slices.IndexFunc(all, fits); i >= 0 {
+		return all[i], true
 	}
 	return form{}, false
 }

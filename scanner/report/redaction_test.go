@@ -84,6 +84,16 @@ func TestHideFindsValuesHoweverWritten(t *testing.T) {
 	}
 }
 
+func TestMatchThatCutsAnotherFindingsSecretHidesTheRest(t *testing.T) {
+	other, one := pairFinding(), loneFinding()
+	one.Occurrences[0].Match = keyValue[30:] + " and " + liveValue + " and " + secretValue[:20]
+	for _, e := range newRun([]scanner.Finding{one, other}, nil, Options{}).Entries {
+		if e.RuleID == one.Credential.Rule.ID && e.Match != "iLeX**** and dQaV**** and ddMD****" {
+			t.Errorf("match is %q", e.Match)
+		}
+	}
+}
+
 func TestShortValuesAreNotLookedFor(t *testing.T) {
 	rule := &detectors.Rule{ID: "r", Title: "main", Parts: []detectors.Part{{Name: "password"}}}
 	secret := detectors.NewSecret("main")

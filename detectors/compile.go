@@ -55,7 +55,8 @@ type shape struct {
 	provider int
 	shortest int
 	longest  int
-	literal  string // what every value begins with, if anything
+	literal  string            // what every value begins with, if anything
+	fixed    *strings.Replacer // removes what the expression itself spells out
 	names    *regexp.Regexp
 	notNames *regexp.Regexp
 	calls    *regexp.Regexp
@@ -233,6 +234,23 @@ func (s *shape) measure() {
 	}
 	s.shortest, s.longest = bounds(re)
 	s.literal = literalStart(re.Simplify())
+	var pairs []string
+	for _, text := range literals(re) {
+		pairs = append(pairs, text, "")
+	}
+	s.fixed = strings.NewReplacer(pairs...)
+}
+
+// literals lists the texts of three characters and more that the expression spells out.
+func literals(re *syntax.Regexp) []string {
+	if re.Op == syntax.OpLiteral && len(re.Rune) > 2 {
+		return []string{string(re.Rune)}
+	}
+	var out []string
+	for _, sub := range re.Sub {
+		out = append(out, literals(sub)...)
+	}
+	return out
 }
 
 func bounds(re *syntax.Regexp) (shortest, longest int) {

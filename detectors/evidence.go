@@ -249,7 +249,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if !r.proved(&f) {
 		return f, false
 	}
-	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(strings.TrimPrefix(f.text, sh.literal))
+	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))
 }
 
 // unnamed reports whether a value without a fitting name may still be the part: as an argument of the provider's own

@@ -105,7 +105,7 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	v := &value{Span: at, form: FormText}
 	f := fit{v: v, shape: sh, at: at, text: r.text(at), name: -1}
 	loc := sh.part.Regex.FindStringIndex(f.text)
-	if loc == nil || loc[0] != 0 || loc[1] != len(f.text) || reference(f.text) || placeholder(f.text) {
+	if loc == nil || loc[0] != 0 || loc[1] != len(f.text) || reference(f.text) || placeholder(sh.fixed.Replace(f.text)) {
 		return f, false
 	}
 	r.describe(v)
@@ -192,7 +192,7 @@ func (r *reading) nextArgument(t *tuple, sh *shape) (fit, bool) {
 				text = r.text(at)
 			}
 			loc := sh.part.Regex.FindStringIndex(text)
-			if loc == nil || loc[0] != 0 || loc[1] != len(text) || reference(text) || placeholder(text) {
+			if loc == nil || loc[0] != 0 || loc[1] != len(text) || reference(text) || placeholder(sh.fixed.Replace(text)) {
 				return fit{}, false
 			}
 			return fit{v: &value{Span: at, form: FormText}, shape: sh, at: at, text: text, name: -1}, true

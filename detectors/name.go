@@ -56,12 +56,11 @@ func (w *namer) add(name string) {
 
 // inString leaves the string literal or the URL that holds the value.
 func (w *namer) inString() {
-	if w.at(w.i-1) == '/' || w.at(w.i-1) == '@' {
-		w.inURL()
-	}
+	w.inURL()
 	w.quotes()
 }
 
+// inURL moves before the URL that ends at w.i, if one does.
 func (w *namer) inURL() {
 	start := w.i
 	for start > 0 && w.i-start < 512 && !bytes.ContainsRune([]byte(" \t\n\r\"'`<>(),;|="), rune(w.at(start-1))) {
@@ -165,6 +164,11 @@ func (w *namer) operator() bool {
 	}
 	w.n.direct = w.n.direct || len(w.n.names) == 0
 	w.add(name)
+	if c := w.at(w.i - 1); assign && (c == '?' || c == '&') {
+		w.inURL()
+		w.quotes()
+		return true
+	}
 	if assign {
 		save := w.i
 		if w.space(); w.at(w.i-1) == ':' && w.at(w.i-2) != ':' { // name: Type = value
@@ -313,10 +317,10 @@ func (w *namer) sibling(newlines int) bool {
 	w.i = end
 	w.space()
 	if q := w.at(w.i - 1); isQuote(q) && newlines < 2 {
-		if name := w.quoted(q); nameLike.MatchString(name) {
+		if name := w.quoted(q); nameLike.MatchString(name) && !randomText(name) {
 			w.add(name)
 		}
-	} else if name := w.left(); nameLike.MatchString(name) && !strings.Contains(name, ".") {
+	} else if name := w.left(); nameLike.MatchString(name) && !strings.Contains(name, ".") && !randomText(name) {
 		w.add(name)
 	}
 	s := w.d.scopeAt(end)
@@ -328,6 +332,11 @@ func (w *namer) sibling(newlines int) bool {
 	}
 	w.label(s, bytes.Count(w.d.data[w.d.scopes[s].Start:end+1], []byte{','}))
 	return true
+}
+
+func randomText(text string) bool {
+	var t token
+	return len(text) >= minToken && measure([]byte(text), 0, len(text), &t)
 }
 
 var nameLike = regexp.MustCompile(`^[A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}$`)

@@ -154,6 +154,9 @@ func (r *reading) findWords() {
 // alone reports the values whose shape decides by itself.
 func (r *reading) alone() {
 	for _, v := range r.values {
+		if v.used {
+			continue
+		}
 		if m, ok := r.single(v); ok {
 			v.used = true
 			r.emit(m)
@@ -198,7 +201,7 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 			continue
 		}
 		r.describe(v)
-		if r.namedFor(v, sh) && r.proved(&f) && (sh.part.check != nil || !placeholder(f.text)) {
+		if r.namedFor(v, sh) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
 			f.setName()
 			return r.match([]fit{f}), true
 		}

@@ -5,13 +5,16 @@ package detectors
 // with the number of rules.
 type token struct {
 	Span
-	piece   Span // the longest stretch of letters and digits alone
-	upper   int
-	lower   int
+	whole, piece traits // of all of it, and of a stretch without separators
+	odd          bool   // a stretch looks random by itself
+}
+
+// traits are what tells random text from words.
+type traits struct {
+	letters [2]int // lower, upper
 	digits  int
 	flips   int // digits beside letters
 	likely  int // sum of bigrams over neighbouring letters: how much it reads like words
-	hexOnly bool
 }
 
 const (
@@ -73,58 +76,55 @@ func tokens(data []byte, from, to int, yield func(*token)) {
 	}
 }
 
-// measure fills t for data[start:end] and reports whether the token looks random.
+// measure fills t for data[start:end] and reports whether the token looks random, as a whole or in one stretch.
 func measure(data []byte, start, end int, t *token) bool {
 	*t = token{Span: Span{start, end}}
 	if end-start > 4*maxToken {
 		end = start + 4*maxToken
 	}
-	nonHex, last, pieceStart := 0, uint8(classNone), start
+	last := uint8(classNone)
 	for i := start; i < end; i++ {
-		c := data[i]
-		class := tokenClass[c]
-		switch class {
-		case classDigit:
-			t.digits++
-		case classUpper:
-			t.upper++
-			if c > 'F' {
-				nonHex++
-			}
-		case classLower:
-			t.lower++
-			if c > 'f' {
-				nonHex++
-			}
+		class := tokenClass[data[i]]
+		switch {
+		case class == classSeparator:
+			t.endPiece()
+		case class == classDigit:
+			t.piece.digits++
 		default:
-			if i-pieceStart > t.piece.End-t.piece.Start {
-				t.piece = Span{pieceStart, i}
-			}
-			pieceStart = i + 1
+			t.piece.letters[classLower-class]++
 		}
 		if last > classSeparator && class > classSeparator {
 			if (class == classDigit) != (last == classDigit) {
-				t.flips++
+				t.piece.flips++
 			} else if class != classDigit && !(last == classLower && class == classUpper) {
-				t.likely += int(bigrams[(data[i-1]|0x20)-'a'][(c|0x20)-'a']) - 'm'
+				t.piece.likely += int(bigrams[(data[i-1]|0x20)-'a'][(data[i]|0x20)-'a']) - 'm'
 			}
 		}
 		last = class
 	}
-	if end-pieceStart > t.piece.End-t.piece.Start {
-		t.piece = Span{pieceStart, end}
-	}
-	t.hexOnly = nonHex == 0
-	return t.random()
+	t.endPiece()
+	return t.odd || t.whole.random()
+}
+
+// endPiece adds the stretch to the whole.
+func (t *token) endPiece() {
+	p, w := &t.piece, &t.whole
+	t.odd = t.odd || p.digits+p.letters[0]+p.letters[1] >= minToken && p.random()
+	w.letters[0] += p.letters[0]
+	w.letters[1] += p.letters[1]
+	w.digits += p.digits
+	w.flips += p.flips
+	w.likely += p.likely
+	*p = traits{}
 }
 
 // random tells keys from words: letters that follow each other as in no word, and digits in between.
-func (t *token) random() bool {
-	n := t.upper + t.lower + t.digits
+func (t *traits) random() bool {
+	n := t.letters[0] + t.letters[1] + t.digits
 	if n < 12 || t.digits == n {
 		return false
 	}
-	if t.digits == 0 && (t.upper == 0 || t.lower == 0) && t.likely > -n {
+	if t.digits == 0 && (t.letters[0] == 0 || t.letters[1] == 0) && t.likely > -n {
 		return false
 	}
 	return t.likely-3*t.flips < n/8

@@ -100,25 +100,31 @@ func rank(benign bool) int {
 	return 0
 }
 
-// advice says what a person can do about units that were skipped for a reason.
+// advice says what a person can do about units that were skipped for a reason, or a run that stopped for it. A row
+// applies when a word of the reason starts with one of its words.
 func advice(reason string) string {
 	rows := []struct{ words, text string }{
 		{"permission", "scan as a user who may read it"},
 		{"shallow", "fetch the rest: git fetch --unshallow"},
-		{"missing partial promisor", "fetch the missing objects: git fetch --refetch, or scan a full clone"},
+		{"missing promised partial", "fetch the missing objects: git fetch --refetch, or scan a full clone"},
+		{"lfs", "fetch the files: git lfs pull, then scan the folder"},
 		{"corrupt truncated checksum", "run git fsck, or get a good copy and scan again"},
-		{"timeout time-out deadline", "raise --timeout, or scan a smaller range"},
-		{"cancel interrupt", "run the scan to its end"},
+		{"timeout time deadline", "raise --timeout, or scan a smaller range"},
+		{"cancel canceled cancelled interrupt", "run the scan to its end"},
+		{"rate quota", "wait until the limit has passed, then scan again"},
 		{"size large big", "raise --max-target-megabytes"},
 		{"depth nest", "raise --max-archive-depth, or unpack it and scan the folder"},
 		{"encrypt password", "decrypt it and scan the result"},
 		{"bomb limit ratio", "unpack it where there is room, and scan the folder"},
-		{"rate quota", "wait until the limit has passed, then scan again"},
 		{"vanish changed", "scan again when nothing writes to the folder"},
+		{"found", "check the path"},
+		{"loop", "scan what the link should lead to"},
+		{"internal", "a fault of keysweep: report it with the error above, and scan the unit by other means"},
 	}
+	words := strings.FieldsFunc(strings.ToLower(reason), between)
 	for _, row := range rows {
-		for word := range strings.FieldsSeq(row.words) {
-			if strings.Contains(strings.ToLower(reason), word) {
+		for start := range strings.FieldsSeq(row.words) {
+			if slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, start) }) {
 				return row.text
 			}
 		}

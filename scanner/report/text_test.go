@@ -93,6 +93,17 @@ func TestNextStepsStandOncePerRule(t *testing.T) {
 	}
 }
 
+func TestAdviceFitsTheReason(t *testing.T) {
+	for reason, want := range map[string]string{
+		"permission": "scan as a user", "promised": "--refetch", "too large": "--max-target-megabytes", "context deadline exceeded": "--timeout",
+		"context canceled": "to its end", "cannot separate": "see what stands", "rate limit": "wait until", "not found": "check the path",
+	} {
+		if got := advice(reason); !strings.Contains(got, want) {
+			t.Errorf("advice(%q) = %q, want %q", reason, got, want)
+		}
+	}
+}
+
 func TestSizesReadWell(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1 kB", 56_700_000: "56.7 MB", 999_999: "1 MB"} {
 		if got := size(n); got != want {

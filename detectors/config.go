@@ -48,7 +48,8 @@ type ConfigReader struct {
 	// outside its folder, and set hosts.
 	Trusted bool
 
-	// Native loads [[credential]] tables. It gets the file's text with everything else made blank.
+	// Native loads [[credential]] tables, as LoadFile does. It gets the file's text with everything else made blank, and the
+	// name that a rules file of the provider would have in the file's place; in errors the file's own name takes its place.
 	Native func(file string, text []byte) ([]Rule, error)
 }
 
@@ -211,16 +212,25 @@ func (c ConfigReader) readNative(cfg *Config, root *configTable) error {
 	if tables == nil {
 		return nil
 	}
+	id := root.str("id")
 	for _, k := range nativeKeys {
 		root.take(k)
 	}
-	if c.Native == nil {
+	switch {
+	case c.Native == nil:
 		root.file.fail(key, errors.New("rules of this form cannot be given here"))
+		return nil
+	case id == "" || id != filepath.Base(id):
+		root.file.fail(key, errors.New("needs the id of a provider, outside all tables"))
 		return nil
 	}
 	keep := append([]string{"credential", "title"}, nativeKeys...)
 	text := root.file.lines.only(func(name string) bool { return slices.Contains(keep, strings.ToLower(name)) })
-	var err error
-	cfg.Native, err = c.Native(cfg.Path, text)
-	return err
+	name := filepath.Join(filepath.Dir(cfg.Path), id+".toml")
+	rules, err := c.Native(name, text)
+	if err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), name, cfg.Path))
+	}
+	cfg.Native = rules
+	return nil
 }

@@ -155,12 +155,32 @@ func TestConfigHandsNativeRulesOnWithTheirLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "c.toml\ntitle = 'a'\n\nid = 'own'\n\n\n\n[[credential]]\nid = 'own'\n[credential.parts.key]\nregex = 'z'\n\n\n"
+	want := "own.toml\ntitle = 'a'\n\nid = 'own'\n\n\n\n[[credential]]\nid = 'own'\n[credential.parts.key]\nregex = 'z'\n\n\n"
 	if diff := cmp.Diff(want, regexp.MustCompile(`(?m) +$`).ReplaceAllString(got, "")); diff != "" {
 		t.Errorf("text for the native loader (-want +got):\n%s", diff)
 	}
 	if len(cfg.Native) != 1 || len(cfg.Rules) != 1 {
 		t.Errorf("got %d native rules and %d others, want one each", len(cfg.Native), len(cfg.Rules))
+	}
+}
+
+func TestConfigWithNativeRulesIsLoadedLikeARulesFile(t *testing.T) {
+	reader := ConfigReader{Native: LoadFile}
+	text := "title = 'Own'\nkind = 'exchange'\nid = 'own'\n[[rules]]\nid = 'x'\nregex = 'y'\n[[credential]]\nid = 'own-key'\ntitle = 'Own key'\nkeywords = ['own']\n[credential.parts.key]\nregex = 'z'\n"
+	cfg, err := reader.Read("dir/.keysweep.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"own-key", "x"}, append(ids(cfg.Native), ids(cfg.Rules)...)); diff != "" {
+		t.Errorf("rules (-want +got):\n%s", diff)
+	}
+	for fault, want := range map[string]string{
+		text + "colour = 1\n":                      "dir/.keysweep.toml:13: credential.parts.key.colour: unknown key",
+		strings.Replace(text, "id = 'own'", "", 1): "dir/.keysweep.toml:7: credential: needs the id of a provider, outside all tables",
+	} {
+		if _, err := reader.Read("dir/.keysweep.toml", []byte(fault)); err == nil || err.Error() != want {
+			t.Errorf("error is %v, want %s", err, want)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ func usagef(format string, args ...any) error { return fmt.Errorf(format, args..
 type scanFlags struct {
 	config       string
 	reports      reportList
+	template     string
 	baseline     string
 	ignorePath   string
 	redact       percent
@@ -45,6 +46,7 @@ func (f *scanFlags) bind(cmd *cobra.Command) {
 	flags.StringVarP(&f.config, "config", "c", "", "configuration `FILE` (default: $KEYSWEEP_CONFIG, then .keysweep.toml or .gitleaks.toml in the target, then built in)")
 	flags.VarP(f.reports.formats(), "report-format", "f", "report `FORMAT`: "+strings.Join(formatNames(), ", ")+"; may be repeated, each with its -r")
 	flags.VarP(f.reports.paths(), "report-path", "r", "write the report to `FILE` instead of standard output; may be repeated")
+	flags.StringVar(&f.template, "report-template", "", "Go text/template `FILE` for -f template")
 	flags.StringVarP(&f.baseline, "baseline-path", "b", "", "leave out what this earlier json report or ignore `FILE` lists")
 	flags.StringVarP(&f.ignorePath, "ignore-path", "i", "", "ignore `FILE`, or a folder with .keysweepignore, beside the target's own")
 	flags.Var(&f.redact, "redact", "hide `PERCENT` of each secret; --redact=0 shows them")
@@ -60,6 +62,23 @@ func (f *scanFlags) bind(cmd *cobra.Command) {
 	flags.IntVar(&f.workers, "workers", 0, "scan with `N` workers (default: one for each processor)")
 	flags.StringVar(&f.stats, "stats-path", "", "write what was covered and skipped to `FILE`, as json")
 	addTalkFlags(flags, f)
+	f.complete(cmd)
+}
+
+// complete teaches shells the values of flags.
+func (f *scanFlags) complete(cmd *cobra.Command) {
+	fixed := func(values ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	}
+	for name, values := range map[string]cobra.CompletionFunc{
+		"report-format": fixed(formatNames()...),
+		"fail-on":       fixed("any", "none"),
+		"progress":      fixed("auto", "always", "never"),
+		"enable-rule":   completeRules,
+		"disable-rule":  completeRules,
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(name, values)
+	}
 }
 
 func addTalkFlags(flags *pflag.FlagSet, f *scanFlags) {
@@ -88,6 +107,9 @@ func (f *scanFlags) check() error {
 		return usagef("--memory %d is too little; 64 megabytes are the least", f.memory)
 	case f.quiet && f.verbose:
 		return usagef("-q and -v contradict each other")
+	}
+	if f.template != "" && !slices.ContainsFunc(f.reports.specs(), func(s reportSpec) bool { return s.format == "template" }) {
+		return usagef("--report-template goes with -f template")
 	}
 	return f.reports.check()
 }

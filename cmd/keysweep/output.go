@@ -33,7 +33,7 @@ func createOutput(path string) (*outputFile, error) {
 		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".keysweep-*.tmp") // CreateTemp sets 0600
-	if errors.Is(err, os.ErrNotExist) {
+	if _, gone := os.Stat(filepath.Dir(path)); errors.Is(gone, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s: its folder does not exist; make it first", path)
 	}
 	if pe := new(os.PathError); errors.As(err, &pe) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -155,7 +156,14 @@ func toStdout(specs []reportSpec) bool {
 }
 
 func (rs *reports) open(s scan, spec reportSpec, rules []detectors.Rule) error {
-	o := report.Options{Reveal: 100 - int(s.flags.redact), Version: version(), Rules: rules}
+	o := report.Options{Reveal: 100 - int(s.flags.redact), Version: version(), Rules: rules, Summary: s.env("GITHUB_STEP_SUMMARY")}
+	if s.flags.template != "" {
+		text, err := os.ReadFile(s.flags.template)
+		if err != nil {
+			return err
+		}
+		o.Template = string(text)
+	}
 	if spec.path == "" {
 		o.Color, o.Width = s.colored(s.out, s.flags.noColor), width(s.out)
 		w, err := report.New(spec.format, s.out, o)

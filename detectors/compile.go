@@ -220,7 +220,11 @@ func newShape(r *Rule, p *Part, provider int) (*shape, error) {
 func alternatives(list []*regexp.Regexp) string {
 	var out []string
 	for _, re := range list {
-		out = append(out, strings.ReplaceAll(strings.TrimPrefix(re.String(), "(?i)"), "[_-]?", "_?"))
+		expr := strings.ReplaceAll(strings.TrimPrefix(re.String(), "(?i)"), "[_-]?", "_?")
+		if len(expr) <= 2 { // pk, sk: too short to count within a name
+			expr += "$"
+		}
+		out = append(out, expr)
 	}
 	return strings.Join(out, "|")
 }

@@ -21,6 +21,7 @@ type rawCredential struct {
 	Confidence *Confidence        `toml:"confidence"`
 	Context    string             `toml:"context"`
 	Fallback   bool               `toml:"fallback"`
+	NotNear    []string           `toml:"not_near"`
 	Keywords   []string           `toml:"keywords"`
 	Hosts      []string           `toml:"hosts"`
 	TestHosts  []string           `toml:"test_hosts"`

@@ -84,6 +84,7 @@ type Rule struct {
 	Hosts      []string   // API hosts of the provider; one near a value names the provider as a keyword does
 	TestHosts  []string   // hosts of its testnet, sandbox or demo
 	Contexts   Context    // how much context a value needs to be taken for a part of this rule
+	NotNear    []string   // lower-case words within a few lines, or in the path, that say the value is of another kind
 	Fallback   bool       // serves providers that have no rules file: the keyword found is the provider's id
 	Parts      []Part     // in the file's order
 	Pattern    *Pattern   // set for a rule in gitleaks' form, which has no parts of its own

@@ -201,12 +201,28 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 			continue
 		}
 		r.describe(v)
-		if r.namedFor(v, sh) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
+		if r.namedFor(v, sh) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
 			f.setName()
 			return r.match([]fit{f}), true
 		}
 	}
 	return Match{}, false
+}
+
+const foreignReach = 300 // bytes around a value in which a word of NotNear counts
+
+// foreign reports whether the text around a value, or the path, says that it is of another kind.
+func (r *reading) foreign(v *value, rule *Rule) bool {
+	if len(rule.NotNear) == 0 {
+		return false
+	}
+	near := strings.ToLower(r.at.Path + " " + string(r.data[max(0, v.Start-foreignReach):v.Start]) + string(r.data[v.End:min(len(r.data), v.End+foreignReach)]))
+	for _, own := range rule.Keywords {
+		if strings.Contains(near, own) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(rule.NotNear, func(w string) bool { return strings.Contains(near, w) })
 }
 
 // freestanding returns the shapes of the form that need no context.

@@ -86,7 +86,7 @@ func measure(data []byte, start, end int, t *token) bool {
 	for i := start; i < end; i++ {
 		class := tokenClass[data[i]]
 		switch {
-		case class == classSeparator:
+		case class <= classSeparator:
 			t.endPiece()
 		case class == classDigit:
 			t.piece.digits++

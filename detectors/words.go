@@ -255,7 +255,7 @@ func joint(data []byte, run []Span, i int) string {
 var phraseLengths = []int{33, 25, 24, 21, 20, 18, 15, 13, 12}
 
 func readPhrase(data []byte, run []Span, beside bool) ([]phrase, bool) {
-	if len(run) < minRun || len(run) > maxRun {
+	if len(run) < minRun || len(run) > maxRun || han(data, run) && (beside || inHan(data, run)) {
 		return nil, false
 	}
 	if slices.Contains(phraseLengths, len(run)) {
@@ -268,6 +268,19 @@ func readPhrase(data []byte, run []Span, beside bool) ([]phrase, bool) {
 		}
 	}
 	return out, len(out) > 0
+}
+
+func han(data []byte, run []Span) bool {
+	r, _ := utf8.DecodeRune(data[run[0].Start:])
+	return unicode.Is(unicode.Han, r)
+}
+
+// inHan reports whether a run of Chinese characters is part of longer text: two characters in three of all texts are in
+// the list, so that runs of a dozen come by chance.
+func inHan(data []byte, run []Span) bool {
+	before, _ := utf8.DecodeLastRune(data[:run[0].Start])
+	after, _ := utf8.DecodeRune(data[run[len(run)-1].End:])
+	return unicode.IsLetter(before) || unicode.IsLetter(after)
 }
 
 func newPhrase(data []byte, run []Span, trimmed bool) phrase {

@@ -13,6 +13,8 @@
 //	                provider must be named near, in the path or in the file, and a name must fit; decisive: the provider
 //	                must be in the value's own name, scope, call or host
 //	keywords, hosts, test_hosts   added to the provider's
+//	not_near        words within a few lines, or in the path, that say that a value is of another kind, unless a keyword
+//	                of the rule stands there too
 //	examples        hex SHA-256 of values that documentation publishes, which are no leaks
 //	[credential.parts.NAME]       NAME is key, secret, passphrase, mnemonic, ... in the order a constructor takes them
 //	  form          token (default), text (short or free text, found only beside another part), pem, ints, words

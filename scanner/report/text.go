@@ -14,7 +14,7 @@ import (
 // Rows of the text report: a label, then what it says.
 const (
 	indent     = "    "
-	labelWidth = 12
+	labelWidth = 14
 )
 
 // page collects the lines of a text report; the first error is kept.
@@ -134,7 +134,8 @@ func verdictStyle(s scanner.Status) string {
 // because says what a verdict rests on, starting with the text that joins it to the status.
 func because(e *entry) string {
 	var out []string
-	if s, ok := meaning(e.Verdict.Status); ok {
+	asked := e.Verdict.Status != scanner.Proved && e.Verdict.Status != scanner.Unasked
+	if s, ok := meaning(e.Verdict.Status); ok && (asked || e.Verdict.Reason == "") {
 		out = append(out, s)
 	}
 	if e.Verdict.Reason != "" {

@@ -67,7 +67,7 @@ func (r testRepo) commit(name, text string) string {
 	r.t.Helper()
 	r.file(name, text)
 	r.git("add", "-A")
-	r.git("commit", "-q", "--allow-empty", "-m", "change "+filepath.Base(name))
+	r.git("commit", "-q", "--allow-empty", "-m", "change")
 	return r.git("rev-parse", "HEAD")
 }
 

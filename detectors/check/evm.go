@@ -13,12 +13,18 @@ func evmPrivateKey(value string) (Proof, bool) {
 		return Proof{}, false
 	}
 	key, ok := secpScalar(raw)
-	if !ok || famousHashes[hex.EncodeToString(raw)] {
+	if !ok || padded(raw) || famousHashes[hex.EncodeToString(raw)] {
 		return Proof{}, false
 	}
 	pub := secpPublic(&key)
 	p := Proof{Network: "evm", Weak: true, Facts: []Fact{{"evm_address", evmAddress(pub)}, secpFact(pub)}}
 	return markSecp(p, pub, &key), true
+}
+
+// padded says that a word holds something shorter: an address behind zeros, a string before them. Small integers are left to
+// be called by their name.
+func padded(raw []byte) bool {
+	return zero(raw[24:]) || zero(raw[:12]) && !smallInteger(raw)
 }
 
 func hex32(value string) ([]byte, bool) {

@@ -1,8 +1,14 @@
 package check
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -122,6 +128,53 @@ func TestSproutKeysOfBothNetworks(t *testing.T) {
 		p, ok := zcashSprout(value)
 		if diff := cmp.Diff(want, p); !ok || diff != "" {
 			t.Errorf("%s: %v %s", value[:2], ok, diff)
+		}
+	}
+}
+
+func TestPaddedWordsAreNoEVMKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		value string
+		want  bool
+	}{
+		"address behind zeros":  {"000000000000000000000000f39fd6e51aad88f6f4ce6ab8827279cfffb92266", false},
+		"string before zeros":   {"0x676c6f62616c2d736574746c656d656e742d6c61796572000000000000000000", false},
+		"transfer topic":        {"ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", false},
+		"small integer":         {"0x" + strings.Repeat("0", 63) + "7", true},
+		"key with a zero byte":  {"0x00" + strings.Repeat("8f8943bf956de5956", 4)[:62], true},
+		"zero behind the digit": {"0x" + strings.Repeat("8f8943bf956de5956", 4)[:62] + "00", true},
+	} {
+		if got := judge(t, "evm-private-key", c.value).OK; got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestWebKeysMustBePairs(t *testing.T) {
+	rsaKey := must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))
+	ecKey := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	edPublicKey, edKey, _ := ed25519.GenerateKey(rand.Reader)
+	encode := base64.RawURLEncoding.EncodeToString
+	point := must[[]byte](t)(ecKey.PublicKey.Bytes())
+	secret := must[[]byte](t)(ecKey.Bytes())
+	rsaText := func(d []byte) string {
+		return fmt.Sprintf(`{"kty":"RSA","n":"%s","e":"AQAB","d":"%s","p":"%s","q":"%s"}`,
+			encode(rsaKey.N.Bytes()), encode(d), encode(rsaKey.Primes[0].Bytes()), encode(rsaKey.Primes[1].Bytes()))
+	}
+	for name, c := range map[string]struct {
+		text string
+		want bool
+	}{
+		"RSA":             {rsaText(rsaKey.D.Bytes()), true},
+		"RSA wrong d":     {rsaText(append(rsaKey.D.Bytes(), 1)), false},
+		"P-256":           {fmt.Sprintf(`{"kty":"EC","crv":"P-256","d":"%s","x":"%s","y":"%s"}`, encode(secret), encode(point[1:33]), encode(point[33:])), true},
+		"P-256 wrong x":   {fmt.Sprintf(`{"kty":"EC","crv":"P-256","d":"%s","x":"%s","y":"%s"}`, encode(secret), encode(point[33:]), encode(point[33:])), false},
+		"P-256 public":    {fmt.Sprintf(`{"kty":"EC","crv":"P-256","x":"%s","y":"%s"}`, encode(point[1:33]), encode(point[33:])), false},
+		"Ed25519":         {fmt.Sprintf(`{"kty":"OKP","crv":"Ed25519","d":"%s","x":"%s"}`, encode(edKey.Seed()), encode(edPublicKey)), true},
+		"Ed25519 wrong d": {fmt.Sprintf(`{"kty":"OKP","crv":"Ed25519","d":"%s","x":"%s"}`, encode(edPublicKey), encode(edPublicKey)), false},
+	} {
+		if got := judge(t, "jwk-private", c.text).OK; got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -107,16 +107,23 @@ func jwkOKP(curve string, d, x []byte) (Proof, bool) {
 	return mark(Proof{Facts: []Fact{{"public_key", hex.EncodeToString(public)}}}, d), bytes.Equal(public, x)
 }
 
-// jwkRSA checks p*q = n, and d against e when the primes are given.
+// jwkRSA checks p*q = n, and that d undoes e for both primes. Whether they are prime is not asked: that takes a second for a
+// key of hostile size.
 func jwkRSA(d, n, e, p, q []byte) (Proof, bool) {
-	if len(d) == 0 || len(n) < 64 || len(n) > 1024 || len(e) == 0 || len(e) > 4 || len(p) == 0 || len(q) == 0 {
+	if len(d) == 0 || len(n) < 64 || len(n) > 2048 || len(e) == 0 || len(e) > 4 || len(p) > len(n) || len(q) > len(n) {
 		return Proof{}, false
 	}
 	number := func(b []byte) *big.Int { return new(big.Int).SetBytes(b) }
-	key := rsa.PrivateKey{D: number(d), Primes: []*big.Int{number(p), number(q)}}
-	key.N, key.E = number(n), int(number(e).Int64())
-	if key.Validate() != nil {
+	modulus, exponent := number(n), number(e)
+	if new(big.Int).Mul(number(p), number(q)).Cmp(modulus) != 0 || exponent.Bit(0) == 0 {
 		return Proof{}, false
 	}
-	return spkiProof(&key.PublicKey)
+	one, product := big.NewInt(1), new(big.Int).Mul(number(d), exponent)
+	for _, prime := range []*big.Int{number(p), number(q)} {
+		order := prime.Sub(prime, one)
+		if order.Sign() <= 0 || new(big.Int).Mod(product, order).Cmp(one) != 0 {
+			return Proof{}, false
+		}
+	}
+	return spkiProof(&rsa.PublicKey{N: modulus, E: int(exponent.Int64())})
 }

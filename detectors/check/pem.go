@@ -244,7 +244,7 @@ func openSSH(raw []byte) (Proof, bool) {
 		return mark(p, nil), true
 	}
 	inner := &sshReader{rest: private}
-	if inner.number() != inner.number() {
+	if first, second := inner.number(), inner.number(); first != second {
 		return Proof{}, false
 	}
 	outer := &sshReader{rest: public}

@@ -111,7 +111,7 @@ func (c credential) Class() string {
 	if id := c.ID(); id[0] > '9' {
 		return joinWords(words(id), "", capital, capital)
 	}
-	return joinWords(words(c.Stem), "", capital, capital)
+	return joinWords(words(c.kind.ID), "", capital, capital)
 }
 
 // CCXT is the exchange's id in ccxt.

@@ -21,9 +21,10 @@ type Corpus struct {
 	near       []kindPart
 	holders    []string
 	shapes     shapes
-	perKind    int
-	perQuiet   int
-	perHolders int
+	perKind    int // documents of a kind, unless credentials.txt says otherwise
+	perSplit   int // groups of a syntax of several files
+	perQuiet   int // documents of a syntax that holds look-alikes only
+	perHolders int // documents of any syntax with placeholders
 }
 
 // Open reads the corpus from the root of the repository.
@@ -40,7 +41,7 @@ func Open(root fs.FS) (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("word lists: %w", err)
 	}
-	c := &Corpus{shapes: shapes{named: general(newRSAPool(newRandom(1, "rsa"), 2))}, perKind: 12, perQuiet: 14, perHolders: 8}
+	c := &Corpus{shapes: shapes{named: general(newRSAPool(newRandom(1, "rsa"), 2))}, perKind: 12, perSplit: 25, perQuiet: 14, perHolders: 8}
 	maps.Copy(c.shapes.named, wallets(words))
 	maps.Copy(c.shapes.named, lookalikes())
 	maps.Copy(c.shapes.named, keyFiles())
@@ -104,6 +105,11 @@ func (c *Corpus) Generate(seed uint64) ([]Document, error) {
 		}
 		docs = append(docs, more...)
 	}
+	more, err := c.splitDocuments(seed)
+	if err != nil {
+		return nil, err
+	}
+	docs = append(docs, more...)
 	for _, s := range c.quiet {
 		for i := range c.perQuiet {
 			r := newRandom(seed, "quiet "+s.name+strconv.Itoa(i))
@@ -114,14 +120,34 @@ func (c *Corpus) Generate(seed uint64) ([]Document, error) {
 			docs = append(docs, more...)
 		}
 	}
-	more, err := c.placeholderDocuments(seed)
+	more, err = c.placeholderDocuments(seed)
 	return append(docs, more...), err
+}
+
+// splitDocuments write credentials whose parts lie in several files.
+func (c *Corpus) splitDocuments(seed uint64) ([]Document, error) {
+	var docs []Document
+	for _, s := range c.syntaxes {
+		for i := 0; s.multiple && i < c.perSplit; i++ {
+			r := newRandom(seed, "split "+s.name+strconv.Itoa(i))
+			p, err := c.fittingPage(r, s)
+			if err != nil {
+				return nil, err
+			}
+			more, err := p.write(s)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(docs, more...)
+		}
+	}
+	return docs, nil
 }
 
 func (c *Corpus) kindDocuments(seed uint64, index int) ([]Document, error) {
 	k := c.kinds[index]
 	r := newRandom(seed, "order "+k.ID)
-	fits := slices.DeleteFunc(slices.Clone(c.syntaxes), func(s syntax) bool { return !s.holds(c.tags[index]) })
+	fits := slices.DeleteFunc(slices.Clone(c.syntaxes), func(s syntax) bool { return s.multiple || !s.holds(c.tags[index]) })
 	if len(fits) == 0 {
 		return nil, fmt.Errorf("no syntax holds it")
 	}
@@ -269,19 +295,23 @@ func (c *Corpus) placeholderDocuments(seed uint64) ([]Document, error) {
 }
 
 func (c *Corpus) emptyPage(r random, s syntax) (*page, error) {
+	p, err := c.fittingPage(r, s)
+	if err != nil {
+		return nil, err
+	}
+	p.holder = c.hold(p)
+	for i := range p.Creds {
+		p.Creds[i] = c.emptied(p, p.Creds[i])
+	}
+	return p, nil
+}
+
+// fittingPage draws credentials of any kinds that the syntax can hold.
+func (c *Corpus) fittingPage(r random, s syntax) (*page, error) {
 	for _, i := range r.Perm(len(c.kinds)) {
-		if !s.holds(c.tags[i]) {
-			continue
+		if s.holds(c.tags[i]) {
+			return c.newPage(r, s, c.kinds[i])
 		}
-		p, err := c.newPage(r, s, c.kinds[i])
-		if err != nil {
-			return nil, err
-		}
-		p.holder = c.hold(p)
-		for i := range p.Creds {
-			p.Creds[i] = c.emptied(p, p.Creds[i])
-		}
-		return p, nil
 	}
 	return nil, fmt.Errorf("syntax %s fits no kind", s.name)
 }

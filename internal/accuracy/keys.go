@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/pem"
 	"math/big"
@@ -53,7 +54,17 @@ func edPEM(r random) string {
 func edSSH(r random) string {
 	key := ed25519.NewKeyFromSeed(r.bytes(32))
 	block := must(ssh.MarshalPrivateKey(key, r.of(lower, 5)+"@"+r.of(lower, 7)))
+	repeatable(block.Bytes, r.bytes(4))
 	return strings.TrimSpace(string(pem.EncodeToMemory(block)))
+}
+
+// repeatable overwrites the two equal numbers that package ssh draws from the system's randomness.
+func repeatable(key, number []byte) {
+	skip := func(at int) int { return at + 4 + int(binary.BigEndian.Uint32(key[at:])) }
+	at := skip(skip(skip(len("openssh-key-v1\x00")))) + 4 // cipher, kdf and its options, then the number of keys
+	at = skip(at) + 4                                     // the public key, then the length of the private part
+	copy(key[at:], number)
+	copy(key[at+4:], number)
 }
 
 func edSSHPublic(r random) string {

@@ -69,16 +69,17 @@ type Fault struct {
 // Report is how a detector fared.
 type Report struct {
 	Documents, Decoys int
-	Kinds             map[string]*Tally // exchange, provider, wallet, general, look-alikes
+	Kinds             map[string]*Tally // exchange, provider, wallet, general, other
 	IDs               map[string]*Tally
 	Contexts          map[string]*Tally
 	Encoded           Tally
 	Faults            []Fault
+	vendors           map[string]string // the group of kinds that a vendor's name stands for
 }
 
 // Score scans the documents that stand alone and compares what was found with what they hold.
 func Score(docs []Document, scan Scan) Report {
-	r := newReport()
+	r := newReport(docs)
 	for _, d := range docs {
 		if d.Group == "" {
 			r.document(d, scan(d.Path, []byte(d.Text)))
@@ -89,7 +90,7 @@ func Score(docs []Document, scan Scan) Report {
 
 // ScoreGroups does the same for credentials whose parts lie in several files of a folder.
 func ScoreGroups(docs []Document, scan ScanGroup) Report {
-	r := newReport()
+	r := newReport(docs)
 	for len(docs) > 0 {
 		n := 1
 		for n < len(docs) && docs[n].Group == docs[0].Group {
@@ -111,8 +112,27 @@ func joined(docs []Document) Document {
 	return d
 }
 
-func newReport() Report {
-	return Report{Kinds: map[string]*Tally{}, IDs: map[string]*Tally{}, Contexts: map[string]*Tally{}}
+func newReport(docs []Document) Report {
+	r := Report{Kinds: map[string]*Tally{}, IDs: map[string]*Tally{}, Contexts: map[string]*Tally{}, vendors: map[string]string{}}
+	for _, d := range docs {
+		for _, t := range d.Truth {
+			for _, name := range t.Names {
+				r.vendors[squash(name)] = t.Kind
+			}
+		}
+	}
+	return r
+}
+
+// group says which kinds a finding claims to be one of; "other" when its name tells nothing.
+func (r *Report) group(f Found) string {
+	says, longest, group := squash(f.Rule)+" "+squash(f.Provider), 0, "other"
+	for name, g := range r.vendors {
+		if len(name) > longest && strings.Contains(says, name) {
+			longest, group = len(name), g
+		}
+	}
+	return group
 }
 
 // reading is the comparison of one document with what was found in it.
@@ -287,10 +307,10 @@ func (at reading) owner(f Found, v string) (kind, id string, ok bool) {
 	}
 	for _, d := range at.doc.Decoys {
 		if alike(d.Value, v) || strings.Contains(canonical(d.Value), canonical(v)) {
-			return "look-alikes", d.Kind, false
+			return at.report.group(f), "look-alike " + d.Kind, false
 		}
 	}
-	return "look-alikes", "text", false
+	return at.report.group(f), "look-alike text", false
 }
 
 // shows says whether the finding holds that part of the credential.

@@ -60,7 +60,7 @@ func TestHistory(t *testing.T) {
 	if os.Getenv("GITPACK_WORD") == "" {
 		sp = nil
 	}
-	list, _ := os.Create("/tmp/gitpack.list")
+	list, _ := os.Create("/tmp/gp/list")
 	err = s.Scan(t.Context(), reached, sp, Visitor{
 		Visit: func(o Object) error {
 			mu.Lock()
@@ -82,7 +82,7 @@ func TestHistory(t *testing.T) {
 			hit = append(hit, s.tables.Load().id(b.num))
 		}
 	}
-	at, _ := os.Create("/tmp/gitpack.at")
+	at, _ := os.Create("/tmp/gp/at")
 	places := 0
 	err = reached.Attribute(t.Context(), hit, func(id ID, a At) error {
 		places++

@@ -11,14 +11,16 @@ import (
 // mostDeflated bounds what deflate can expand a byte to, so that a lying size is found before memory is set aside.
 const mostDeflated = 1032
 
-// inflater reads zlib streams that lie in memory. Not for concurrent use.
+// inflater reads zlib streams that lie in memory: whole ones by inflate, others through z. Not for concurrent use.
 type inflater struct {
-	from bytes.Reader
-	z    io.ReadCloser
-	one  [1]byte
+	whole deflated
+	took  int
+	from  bytes.Reader
+	z     io.ReadCloser
+	one   [1]byte
 }
 
-// open starts a stream; read it through z.z.
+// open starts a stream that is read through z.z.
 func (z *inflater) open(src []byte) error {
 	z.from.Reset(src)
 	var err error
@@ -33,25 +35,12 @@ func (z *inflater) open(src []byte) error {
 	return nil
 }
 
-// inflate fills dst with the stream at the start of src, which must hold exactly that much.
-func (z *inflater) inflate(dst, src []byte) error {
-	if err := z.open(src); err != nil {
-		return err
-	}
-	if _, err := io.ReadFull(z.z, dst); err != nil {
-		return corrupt("zlib data", err)
-	}
-	switch n, err := z.z.Read(z.one[:]); {
-	case n > 0:
-		return corrupt("more data than the size says", nil)
-	case err != io.EOF:
-		return corrupt("zlib end", err)
-	}
-	return nil
+// inflate fills dst with the stream at the start of src, which must hold exactly that much, and keeps in took how many
+// bytes of src that was.
+func (z *inflater) inflate(dst, src []byte) (err error) {
+	z.took, err = z.whole.read(dst, src)
+	return err
 }
-
-// used is the number of bytes of src that the last inflate read.
-func (z *inflater) used() int64 { return z.from.Size() - int64(z.from.Len()) }
 
 func corrupt(what string, err error) error {
 	if err == nil {

@@ -170,7 +170,7 @@ func (w *scanner) root(node uint32) (frame, error) {
 			data := w.buffer(int(e.size))
 			err = w.r.z.inflate(data, w.f.p.data[e.body:w.f.p.end])
 			w.s.stats.Inflated.Add(int64(e.size))
-			w.s.stats.Read.Add(w.r.z.used())
+			w.s.stats.Read.Add(int64(w.r.z.took))
 			return w.finish(node, data, err, w.spots(data))
 		}
 	}
@@ -189,7 +189,7 @@ func (w *scanner) huge(node uint32, e entry) (frame, error) {
 	if err == nil {
 		err = w.windows(w.number(node), w.r.z.z, int64(e.size))
 	}
-	w.s.stats.Read.Add(w.r.z.used())
+	w.s.stats.Read.Add(w.r.z.from.Size() - int64(w.r.z.from.Len()))
 	w.f.done.setShared(node)
 	return f, w.settle(w.number(node), w.kind, err)
 }
@@ -229,7 +229,7 @@ func (w *scanner) patched(base *frame, node uint32) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.s.stats.Read.Add(w.r.z.used())
+	w.s.stats.Read.Add(int64(w.r.z.took))
 	if err := w.claim(uint64(size)); err != nil {
 		return nil, err
 	}

@@ -15,30 +15,6 @@ func Mnemonic(words []string) (kind string, p Proof, ok bool) {
 	return "", Proof{}, false
 }
 
-// MnemonicRun finds the phrase in a maximal run of list words: the whole run, or all of it but one or two words at its ends, for
-// a neighbouring word of prose may be a list word too. It looks no deeper: a shorter window inside a phrase passes a checksum
-// by chance. The phrase is words[first : first+count].
-func MnemonicRun(words []string) (kind string, p Proof, first, count int, ok bool) {
-	if len(words) > longestPhrase+2 {
-		return "", Proof{}, 0, 0, false
-	}
-	for cut := range 3 {
-		for first := range cut + 1 {
-			count := len(words) - cut
-			if count < 12 {
-				break
-			}
-			if kind, p, ok := Mnemonic(words[first : first+count]); ok && !(cut > 0 && p.Weak) {
-				return kind, p, first, count, true
-			}
-		}
-	}
-	return "", Proof{}, 0, 0, false
-}
-
-// longestPhrase is the word count of a SLIP-39 share of 256 bits.
-const longestPhrase = 33
-
 var mnemonicKinds = []struct {
 	kind   string
 	counts map[int]bool

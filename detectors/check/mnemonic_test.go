@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -56,33 +55,6 @@ func sameList(l *Wordlist, kind string) bool {
 }
 
 const vectorPhrase = "legal winner thank year wave sausage worth useful legal winner thank yellow"
-
-func TestMnemonicRunTrimsOnlyTheEnds(t *testing.T) {
-	phrase := strings.Fields(vectorPhrase)
-	for name, c := range map[string]struct {
-		words []string
-		want  []int
-	}{
-		"whole run":            {phrase, []int{0, 12}},
-		"one word before":      {append([]string{"wallet"}, phrase...), []int{1, 12}},
-		"one word behind":      {append(slices.Clone(phrase), "wallet"), []int{0, 12}},
-		"one on either side":   {append(append([]string{"this"}, phrase...), "wallet"), []int{1, 12}},
-		"three words too many": {append(append([]string{"wallet"}, phrase...), "wallet", "wallet"), nil},
-		"too long a run":       {slices.Repeat(phrase, 4), nil},
-		"no words":             {nil, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, first, count, ok := MnemonicRun(c.words)
-			var got []int
-			if ok {
-				got = []int{first, count}
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
 
 func TestPhraseIsReadHoweverItIsWritten(t *testing.T) {
 	phrase := strings.Fields(vectorPhrase)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"embed"
+	"iter"
 	"math/bits"
 	"strings"
 	"sync"
@@ -24,23 +25,15 @@ type Wordlist struct {
 	table  func() *wordTable
 }
 
-// holds says whether the list may hold the word, without reading the list.
-func (w *Wordlist) holds(word string) bool {
-	for i, l := range allLists {
-		if l == w {
-			return members().find(wordHash(word))&(1<<i) != 0
-		}
-	}
-	return false
-}
-
 type wordTable struct {
 	words []string // as published
 	index map[string]int
 }
 
 func list(name, file string, prefix int) *Wordlist {
-	return &Wordlist{Name: name, prefix: prefix, file: file, table: sync.OnceValue(func() *wordTable { return readWords(file) })}
+	l := &Wordlist{Name: name, prefix: prefix, file: file}
+	l.table = sync.OnceValue(l.read)
+	return l
 }
 
 // casedList is a list that is published in upper case or composed characters.
@@ -58,11 +51,11 @@ func readList(file string) string {
 	return string(text)
 }
 
-func readWords(file string) *wordTable {
-	words := strings.Fields(readList(file))
+func (w *Wordlist) read() *wordTable {
+	words := strings.Fields(readList(w.file))
 	t := &wordTable{words: words, index: make(map[string]int, len(words))}
-	for i, w := range words {
-		t.index[NormalizeWord(w)] = i
+	for word := range w.Words() {
+		t.index[word] = len(t.index)
 	}
 	return t
 }
@@ -107,6 +100,21 @@ func Wordlists() []*Wordlist { return append([]*Wordlist(nil), allLists...) }
 // Len says how many words the list has.
 func (w *Wordlist) Len() int { return len(w.table().words) }
 
+// Words yields the words in the order of their indexes, as [NormalizeWord] gives them, without building the list's table.
+func (w *Wordlist) Words() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for word := range strings.Lines(readList(w.file)) {
+			word = strings.TrimSuffix(word, "\n")
+			if w.cased {
+				word = NormalizeWord(word)
+			}
+			if !yield(word) {
+				return
+			}
+		}
+	}
+}
+
 // Index returns the place of a word in the list, or -1. The word must be as [NormalizeWord] gives it; it is not kept.
 func (w *Wordlist) Index(word []byte) int {
 	if i, ok := w.table().index[string(word)]; ok {
@@ -130,6 +138,16 @@ func (w *Wordlist) indexes(words []string) ([]int, bool) {
 		out[i] = at
 	}
 	return out, true
+}
+
+// holds says whether the list may hold the word, without reading the list.
+func (w *Wordlist) holds(word string) bool {
+	for i, l := range allLists {
+		if l == w {
+			return members().find(wordHash(word))&(1<<i) != 0
+		}
+	}
+	return false
 }
 
 // NormalizeWord gives the form in which words are looked up: lower case and NFKD. ASCII in lower case is returned as it is.
@@ -173,11 +191,7 @@ var members = sync.OnceValue(newMembers)
 func newMembers() *memberTable {
 	t := &memberTable{make([]uint64, memberSlots), make([]Lists, memberSlots)}
 	for i, l := range allLists {
-		for word := range strings.Lines(readList(l.file)) {
-			word = strings.TrimSuffix(word, "\n")
-			if l.cased {
-				word = NormalizeWord(word)
-			}
+		for word := range l.Words() {
 			t.add(wordHash(word), 1<<i)
 		}
 	}

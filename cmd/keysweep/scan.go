@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/keysweep/keysweep/detectors"
@@ -70,7 +70,6 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 		Detector: set.detector,
 		Workers:  s.flags.workers,
 		Drop:     func(f scanner.Finding) bool { return known.Match(f, time.Now()) },
-		Log:      s.logger(),
 		Progress: progress,
 	}
 	return sc.Run(ctx, s.source, outs)
@@ -80,7 +79,7 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error {
 	failed := outs.finish(cov)
 	if s.flags.stats != "" {
-		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, cov) }))
+		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, outs, cov) }))
 	}
 	s.summarize(outs, cov, runErr)
 	if failed != nil {
@@ -97,13 +96,6 @@ func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error 
 	return nil
 }
 
-func (s scan) logger() *slog.Logger {
-	if !s.flags.verbose {
-		return nil
-	}
-	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
 // limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT.
 func (s scan) limitMemory() {
 	if s.env("GOMEMLIMIT") == "" {
@@ -113,7 +105,10 @@ func (s scan) limitMemory() {
 
 // reports is the sink of a run: every report that was asked for. One that can not be written does not stop the others;
 // finish tells of it.
-type reports struct{ outs []*reportOut }
+type reports struct {
+	outs  []*reportOut
+	found []detectors.Secret // what no message may show
+}
 
 type reportOut struct {
 	report.Writer
@@ -181,12 +176,26 @@ func (rs *reports) open(s scan, spec reportSpec, rules []detectors.Rule) error {
 
 // Write hands a finding to every report.
 func (rs *reports) Write(f scanner.Finding) error {
+	for _, p := range f.Parts {
+		rs.found = append(rs.found, p.Value)
+	}
 	for _, o := range rs.outs {
 		if o.err == nil {
 			o.err = o.Writer.Write(f)
 		}
 	}
 	return nil
+}
+
+// hide makes a text that came from the scanned content safe to show: on one line, not endless, without the secrets that
+// were found, which may stand in a file's name.
+func (rs *reports) hide(text string) string {
+	for _, secret := range rs.found {
+		if secret.Len() > 0 {
+			text = strings.ReplaceAll(text, secret.Reveal(), secret.Redacted())
+		}
+	}
+	return oneLine(text)
 }
 
 // Close does nothing: the reports are closed by finish, which knows the coverage.

@@ -17,7 +17,7 @@ const shownSkips = 3
 // summarize tells on standard error how the run went. A text report on standard output says the same in full, so then
 // only what kept the run from being complete is said again.
 func (s scan) summarize(outs *reports, cov scanner.Coverage, runErr error) {
-	if why := stopped(cov, runErr); why != "" {
+	if why := outs.hide(stopped(cov, runErr)); why != "" {
 		fmt.Fprintf(s.err, "keysweep: %s\n", why)
 	}
 	if s.flags.quiet {
@@ -25,7 +25,7 @@ func (s scan) summarize(outs *reports, cov scanner.Coverage, runErr error) {
 	}
 	shown := toStdout(s.flags.reports.specs()) && s.flags.reports.specs()[0].format == "text"
 	if !shown || s.flags.verbose {
-		s.listSkips(cov)
+		s.listSkips(outs, cov)
 		s.sayTotals(cov)
 	} else if !cov.Complete {
 		fmt.Fprintf(s.err, "keysweep: incomplete: %s\n", skipTotals(cov))
@@ -41,7 +41,7 @@ func (s scan) summarize(outs *reports, cov scanner.Coverage, runErr error) {
 func stopped(cov scanner.Coverage, runErr error) string {
 	switch {
 	case runErr != nil:
-		return oneLine(runErr.Error())
+		return runErr.Error()
 	case cov.Reason == errInterrupted.Error():
 		return "interrupted; what was found until then is reported"
 	case cov.Reason == errTimeout.Error():
@@ -50,7 +50,7 @@ func stopped(cov scanner.Coverage, runErr error) string {
 	return cov.Reason
 }
 
-func (s scan) listSkips(cov scanner.Coverage) {
+func (s scan) listSkips(outs *reports, cov scanner.Coverage) {
 	shown := 0
 	for _, u := range cov.Skips {
 		if u.Benign && !s.flags.verbose {
@@ -60,19 +60,15 @@ func (s scan) listSkips(cov scanner.Coverage) {
 			fmt.Fprintf(s.err, "not read: more; -v lists them\n")
 			return
 		}
-		word := "not read"
+		word, detail := "not read", ""
 		if u.Benign {
 			word = "left out"
 		}
-		fmt.Fprintf(s.err, "%s: %s: %s%s\n", word, oneLine(u.Unit), u.Reason, detail(u))
+		if u.Err != "" && u.Err != u.Reason {
+			detail = " (" + outs.hide(u.Err) + ")"
+		}
+		fmt.Fprintf(s.err, "%s: %s: %s%s\n", word, outs.hide(u.Unit), u.Reason, detail)
 	}
-}
-
-func detail(u scanner.SkippedUnit) string {
-	if u.Err == "" || u.Err == u.Reason {
-		return ""
-	}
-	return " (" + oneLine(u.Err) + ")"
 }
 
 // oneLine makes a name safe to print: no control characters, not endless.
@@ -130,7 +126,7 @@ type skip struct {
 	Benign bool   `json:"benign,omitempty"` // left out on purpose
 }
 
-func writeStats(w io.Writer, cov scanner.Coverage) error {
+func writeStats(w io.Writer, outs *reports, cov scanner.Coverage) error {
 	s := stats{
 		Version:  version(),
 		Complete: cov.Complete,
@@ -146,7 +142,7 @@ func writeStats(w io.Writer, cov scanner.Coverage) error {
 		s.Skipped = map[string]int{}
 	}
 	for _, u := range cov.Skips {
-		s.Skips = append(s.Skips, skip{u.Unit, u.Reason, u.Err, u.Benign})
+		s.Skips = append(s.Skips, skip{outs.hide(u.Unit), u.Reason, outs.hide(u.Err), u.Benign})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

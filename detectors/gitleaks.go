@@ -31,6 +31,7 @@ type patternRule struct {
 	foreign  []string // keywords with other letters than ASCII, in lower case
 	required []requiredRule
 	generic  bool // a match gives way to that of a more special rule
+	windows  *windows
 }
 
 type requiredRule struct {
@@ -66,6 +67,9 @@ func compilePatterns(rules []Rule, global []Allowlist) (*patterns, error) {
 			return nil, err
 		}
 		r.generic = strings.Contains(strings.ToLower(r.ID), "generic")
+		if r.Pattern.Regex != nil {
+			r.windows = newWindows(r.Pattern.Regex)
+		}
 		p.addKeywords(r, index)
 		p.rules = append(p.rules, r)
 		p.byID[r.ID] = r

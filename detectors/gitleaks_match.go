@@ -14,6 +14,7 @@ type patternScan struct {
 	*judge
 	breaks []int // offsets of the line breaks, once needed
 	split  bool
+	hits   hitBuffer
 	marks  allowMarks
 	marked bool
 	found  map[*patternRule][]Match // by the rules that were asked so far
@@ -36,7 +37,7 @@ func (s *patternScan) find(r *patternRule) []Match {
 		return s.file(r)
 	}
 	var found []Match
-	for _, at := range r.Pattern.Regex.FindAllIndex(s.data, -1) {
+	for _, at := range s.findAll(r) {
 		if m, ok := s.match(r, at[0], at[1]); ok && !s.drops(&m) {
 			found = append(found, m)
 		}

@@ -124,6 +124,6 @@ func (c *columns) near(column int, limit *int) bool {
 	if limit == nil {
 		return c.total > 0
 	}
-	reach := min(*limit, 1<<40) // more would overflow
+	reach := min(*limit, 1<<30) // more would overflow
 	return reach >= 0 && c.below(column+reach+1) > c.below(column-reach)
 }

@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// ageKey checks an age identity: upper-case bech32 of an X25519 key.
+// ageKey checks an age identity: upper-case bech32 of an X25519 key, or of the seed of a hybrid key, whose recipient is not shown.
 func ageKey(value string) (Proof, bool) {
+	if strings.HasPrefix(value, "AGE-SECRET-KEY-PQ-1") {
+		_, raw, ok := decodeBech32(value, bech32Const)
+		return Proof{Network: "age"}, ok && len(raw) >= 32 && strings.ToUpper(value) == value
+	}
 	if len(value) != 74 || !strings.HasPrefix(value, "AGE-SECRET-KEY-1") {
 		return Proof{}, false
 	}

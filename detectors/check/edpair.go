@@ -3,6 +3,8 @@ package check
 import (
 	"bytes"
 	"encoding/hex"
+	"strconv"
+	"strings"
 )
 
 // pairKey checks that the second half of a 64-byte ed25519 key is the public key of the first.
@@ -49,39 +51,44 @@ func solanaSeedJSON(value string) (Proof, bool) {
 	return mark(Proof{Network: "solana", Weak: true, Facts: []Fact{{"solana_address", bitcoin58.encode(edPublic(seed))}}}, seed), true
 }
 
-// byteArray reads a JSON array of exactly n numbers from 0 to 255.
+// byteArray reads an array of exactly n numbers from 0 to 255 as JSON, JavaScript, Rust or Python write it: decimal or 0x, with u8
+// behind, with a comma behind the last.
 func byteArray(text string, n int) ([]byte, bool) {
-	if len(text) < 2*n+1 || text[0] != '[' || text[len(text)-1] != ']' {
+	if len(text) < 2*n+1 || len(text) > maxByteArray || text[0] != '[' || text[len(text)-1] != ']' || strings.Count(text, ",") > n {
 		return nil, false
 	}
 	out := make([]byte, 0, n)
-	number, digits := 0, 0
-	for i := 1; i < len(text); i++ {
-		switch c := text[i]; {
-		case c >= '0' && c <= '9':
-			number, digits = number*10+int(c-'0'), digits+1
-			if number > 255 || digits > 3 || spaced(text, i, digits) {
-				return nil, false
-			}
-		case c == ',' || c == ']':
-			if digits == 0 && (c == ',' || i != len(text)-1 || len(out) == 0) || len(out) == n && digits > 0 {
-				return nil, false
-			}
-			if digits > 0 {
-				out = append(out, byte(number))
-			}
-			number, digits = 0, 0
-		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+	last := false
+	for item := range strings.SplitSeq(text[1:len(text)-1], ",") {
+		item = strings.TrimSuffix(strings.TrimSpace(item), "u8")
+		if last || len(out) == n && item != "" {
 			return nil, false
 		}
+		if item == "" {
+			last = true
+			continue
+		}
+		b, ok := byteNumber(item)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, b)
 	}
 	return out, len(out) == n
 }
 
-// spaced says that a digit continues a number across white space.
-func spaced(text string, at, digits int) bool {
-	previous := text[at-1]
-	return digits > 1 && (previous < '0' || previous > '9')
+// maxByteArray bounds the text of an array, in bytes: 64 numbers on lines of their own, deeply indented.
+const maxByteArray = 4096
+
+func byteNumber(text string) (byte, bool) {
+	base := 10
+	if digits, ok := strings.CutPrefix(text, "0x"); ok {
+		text, base = digits, 16
+	} else if len(text) > 1 && text[0] == '0' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(text, base, 8)
+	return byte(v), err == nil
 }
 
 // nearKey checks NEAR's prefixed base58: a 64-byte ed25519 pair or a 32-byte secp256k1 scalar. Public keys carry the same

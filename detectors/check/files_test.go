@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -128,6 +129,42 @@ func TestSproutKeysOfBothNetworks(t *testing.T) {
 		p, ok := zcashSprout(value)
 		if diff := cmp.Diff(want, p); !ok || diff != "" {
 			t.Errorf("%s: %v %s", value[:2], ok, diff)
+		}
+	}
+}
+
+func TestByteArraysOfOtherLanguages(t *testing.T) {
+	var original string
+	for _, v := range readVectors(t) {
+		if v.Kind == "solana-keypair-json" && v.Valid {
+			original = v.Value
+		}
+	}
+	numbers := strings.Split(strings.Trim(original, "[]"), ",")
+	hexadecimal := make([]string, len(numbers))
+	for i, n := range numbers {
+		v, err := strconv.Atoi(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hexadecimal[i] = fmt.Sprintf("0x%02x", v)
+	}
+	for name, c := range map[string]struct {
+		text string
+		want bool
+	}{
+		"as it is":         {original, true},
+		"lines":            {"[\n  " + strings.Join(numbers, ",\n  ") + ",\n]", true},
+		"hexadecimal":      {"[" + strings.Join(hexadecimal, ", ") + "]", true},
+		"Rust":             {"[" + numbers[0] + "u8, " + strings.Join(numbers[1:], ", ") + "]", true},
+		"a number too few": {"[" + strings.Join(numbers[:63], ",") + "]", false},
+		"one too many":     {"[" + strings.Join(append(numbers[:64:64], "1"), ",") + "]", false},
+		"negative":         {"[-" + strings.Join(numbers, ",") + "]", false},
+		"above 255":        {"[256," + strings.Join(numbers[1:], ",") + "]", false},
+		"two commas":       {"[" + numbers[0] + ",," + strings.Join(numbers[1:], ",") + "]", false},
+	} {
+		if got := judge(t, "solana-keypair-json", c.text).OK; got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -153,6 +153,52 @@ func written(l *Wordlist, entropy []byte) string {
 	return strings.Join(words, " ")
 }
 
+func TestPhraseShowsTheAccountsThatWalletsShow(t *testing.T) {
+	p, _, ok := BIP39(strings.Fields(strings.Repeat("abandon ", 11) + "about"))
+	want := []Fact{
+		{"evm_address", "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"},
+		{"btc_p2wpkh", "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"},                    // BIP-84
+		{"btc_p2pkh", "1LqBGSKuX5yYUonjxT5qGfpUsXKYYWeabA"},                             // SLIP-132
+		{"btc_p2sh_p2wpkh", "37VucYSaXLCAsxYyAPfbSi9eh4iEcbShgf"},                       // SLIP-132
+		{"btc_p2tr", "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr"},  // BIP-86
+		{"cosmos_address", "cosmos19rl4cm2hmr8afy4kldpxz3fka4jguq0auqdal4"},             // cosmos-sdk
+		{"nostr_npub", p.fact("nostr_npub")},                                            // NIP-06 has other phrases
+		{"solana_address", "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk"},              // Solana wallets
+		{"stellar_account", "GB3JDWCQJCWMJ3IILWIGDTQJJC5567PGVEVXSCVPEQOTDN64VJBDQBYX"}, // SEP-5
+		{"fingerprint", "73c5da0a"},
+	}
+	if diff := cmp.Diff(Proof{Facts: want, Famous: "Trezor test vector of BIP-39"}, p); !ok || diff != "" {
+		t.Error(ok, diff)
+	}
+}
+
+func TestExtendedKeysShowTheirFirstAddress(t *testing.T) {
+	for kind, want := range map[string]Fact{
+		"slip132-zprv":         {"btc_p2wpkh", "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"},
+		"slip132-yprv":         {"btc_p2sh_p2wpkh", "37VucYSaXLCAsxYyAPfbSi9eh4iEcbShgf"},
+		"slip132-xprv-account": {"btc_p2pkh", "1LqBGSKuX5yYUonjxT5qGfpUsXKYYWeabA"},
+	} {
+		for _, v := range readVectors(t) {
+			if v.Kind != kind {
+				continue
+			}
+			if p, ok := xprv(v.Value); !ok || p.fact(want.Name) != want.Value {
+				t.Errorf("%s: %v %+v", kind, ok, p)
+			}
+		}
+	}
+}
+
+// fact returns the value of the fact of a name.
+func (p Proof) fact(name string) string {
+	for _, f := range p.Facts {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 func TestSeedQRIsTheSamePhrase(t *testing.T) {
 	indexes, _ := bip39Lists[0].indexes(strings.Fields(vectorPhrase))
 	digits := ""

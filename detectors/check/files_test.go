@@ -133,6 +133,19 @@ func TestSproutKeysOfBothNetworks(t *testing.T) {
 	}
 }
 
+func TestCodex32OfALongSeed(t *testing.T) {
+	const value = "MS100C8VSM32ZXFGUHPCHTLUPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZYGSFJD6AN074RXVCEMLH8WU3TK925ACDEFGHJKLMNPQRSTUVWXY06FHPV80UNDVARHRAK" // BIP-93 vector 5
+	p, ok := codex32(value)
+	master, _ := hex.DecodeString("dc5423251cb87175ff8110c8531d0952d8d73e1194e95b5f19d6f9df7c01111104c9baecdfea8cccc677fb9ddc8aec5553b86e528bcadfdcc201c17c638c47e9")
+	key, _ := masterKey(master)
+	if want := hex.EncodeToString(key.fingerprint()); !ok || p.fact("fingerprint") != want {
+		t.Errorf("%v %+v, want fingerprint %s", ok, p, want)
+	}
+	if _, ok := codex32(strings.Replace(value, "HRAK", "HRAL", 1)); ok {
+		t.Error("a wrong checksum is accepted")
+	}
+}
+
 func TestByteArraysOfOtherLanguages(t *testing.T) {
 	var original string
 	for _, v := range readVectors(t) {

@@ -144,13 +144,24 @@ func (w *placeWalk) numbers(raws [][]byte) (list []uint32) {
 func (w *placeWalk) compare(data []byte, olds [][]byte, yield func(mode uint32, name, id []byte, before [][]byte)) {
 	hash := w.r.s.hash
 	before := make([][]byte, 0, 2)
-	for len(data) > 0 {
-		mode, name, id, rest, ok := treeEntry(data, hash)
+	for {
+		skip := 0
+		for i, old := range olds {
+			if len(data) == len(old) && bytes.Equal(data, old) {
+				return
+			}
+			n := common(data, old, hash)
+			olds[i], skip = old[n:], max(skip, n)
+		}
+		if data = data[skip:]; len(data) == 0 {
+			return
+		}
+		mode, name, id, after, ok := treeEntry(data, hash)
 		if !ok {
 			return
 		}
-		entry := data[:len(data)-len(rest)]
-		data, before = rest, before[:0]
+		entry := data[:len(data)-len(after)]
+		data, before = after, before[:0]
 		same := false
 		for i := range olds {
 			oldMode, oldID, ok := advance(&olds[i], entry, name, mode, hash)
@@ -164,28 +175,6 @@ func (w *placeWalk) compare(data []byte, olds [][]byte, yield func(mode uint32, 
 		}
 		if !same {
 			yield(mode, name, id, before)
-		}
-	}
-}
-
-// advance moves through an older tree to an entry's name, and returns what stands there.
-func advance(old *[]byte, entry, name []byte, mode uint32, hash int) (uint32, []byte, bool) {
-	if bytes.HasPrefix(*old, entry) {
-		*old = (*old)[len(entry):]
-		return mode, entry[len(entry)-hash:], true
-	}
-	for {
-		oldMode, oldName, oldID, rest, ok := treeEntry(*old, hash)
-		if !ok {
-			return 0, nil, false
-		}
-		order := compareNames(oldName, oldMode, name, mode)
-		if order > 0 {
-			return 0, nil, false
-		}
-		*old = rest
-		if order == 0 {
-			return oldMode, oldID, true
 		}
 	}
 }

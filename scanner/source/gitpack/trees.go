@@ -3,6 +3,7 @@ package gitpack
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 )
 
@@ -130,33 +131,79 @@ func (r *reader) tree(num uint32) ([]byte, error) {
 // fresh yields the entries of a tree that an older tree has not, in order, and says whether both could be read to the
 // end. Trees are sorted by name; where a hostile one is not, more is yielded and nothing is lost.
 func fresh(data, old []byte, hash int, yield func(mode uint32, name, id []byte)) bool {
-	for len(data) > 0 {
+	for {
+		if len(data) == len(old) && bytes.Equal(data, old) {
+			return true
+		}
+		n := common(data, old, hash)
+		data, old = data[n:], old[n:]
+		if len(data) == 0 {
+			return true
+		}
 		mode, name, id, rest, ok := treeEntry(data, hash)
 		if !ok {
 			return false
 		}
-		size := len(data) - len(rest)
-		for {
-			if len(old) >= size && bytes.Equal(old[:size], data[:size]) {
-				old = old[size:]
-				break
-			}
-			oldMode, oldName, _, oldRest, ok := treeEntry(old, hash)
-			order := 1
-			if ok {
-				order = compareNames(oldName, oldMode, name, mode)
-			}
-			if order <= 0 {
-				old = oldRest
-			}
-			if order >= 0 {
-				yield(mode, name, id)
-				break
-			}
+		if _, was, ok := advance(&old, data[:len(data)-len(rest)], name, mode, hash); !ok || !bytes.Equal(was, id) {
+			yield(mode, name, id)
 		}
 		data = rest
 	}
-	return true
+}
+
+// advance moves through an older tree to an entry's name, and returns what stands there.
+func advance(old *[]byte, entry, name []byte, mode uint32, hash int) (uint32, []byte, bool) {
+	if bytes.HasPrefix(*old, entry) {
+		*old = (*old)[len(entry):]
+		return mode, entry[len(entry)-hash:], true
+	}
+	for {
+		oldMode, oldName, oldID, rest, ok := treeEntry(*old, hash)
+		if !ok {
+			return 0, nil, false
+		}
+		order := compareNames(oldName, oldMode, name, mode)
+		if order > 0 {
+			return 0, nil, false
+		}
+		*old = rest
+		if order == 0 {
+			return oldMode, oldID, true
+		}
+	}
+}
+
+// common is the length of the entries that two trees start with alike.
+func common(a, b []byte, hash int) int {
+	n := min(len(a), len(b))
+	same := 0
+	for same+8 <= n && binary.LittleEndian.Uint64(a[same:]) == binary.LittleEndian.Uint64(b[same:]) {
+		same += 8
+	}
+	for same < n && a[same] == b[same] {
+		same++
+	}
+	at := 0
+	for {
+		mode := modeLength(a[at:same])
+		name := bytes.IndexByte(a[at+mode:same], 0)
+		if mode == 0 || name < 0 || at+mode+name+1+hash > same {
+			return at
+		}
+		at += mode + name + 1 + hash
+	}
+}
+
+// modeLength is the length of a mode with its space, 0 when it is not one that git writes.
+func modeLength(entry []byte) int {
+	switch {
+	case len(entry) < 7:
+	case string(entry[:6]) == "40000 ":
+		return 6
+	case string(entry[:7]) == "100644 ", string(entry[:7]) == "100755 ", string(entry[:7]) == "120000 ", string(entry[:7]) == "160000 ":
+		return 7
+	}
+	return 0
 }
 
 // compareNames orders entries as git does: a folder as if its name ended in a slash.

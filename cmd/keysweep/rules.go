@@ -20,7 +20,7 @@ func newRules(c console) *cobra.Command {
   keysweep rules show binance-api-key
   keysweep rules check my-exchange.toml`,
 	}
-	cmd.AddCommand(newRulesList(c), newRulesShow(c), newRulesCheck(c))
+	cmd.AddCommand(newRulesList(c), newRulesShow(c), newRulesCheck(c), newRulesImport(c))
 	return cmd
 }
 

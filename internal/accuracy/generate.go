@@ -212,9 +212,10 @@ func (p *page) write(s syntax) ([]Document, error) {
 	if p.r.chance(60) {
 		at = pick(p.r, folders)
 	}
+	file := strings.ReplaceAll(pick(p.r, s.paths), "{id}", p.C().ID())
 	truth := p.truth(s.envName)
 	if !s.multiple {
-		return []Document{{Path: path.Join(at, pick(p.r, s.paths)), Text: text, Context: s.name, Encoded: s.encoded, Truth: truth, Decoys: p.decoys}}, nil
+		return []Document{{Path: path.Join(at, file), Text: text, Context: s.name, Encoded: s.encoded, Truth: truth, Decoys: p.decoys}}, nil
 	}
 	group := path.Join(at, "g"+p.r.hex(6))
 	var docs []Document
@@ -287,7 +288,7 @@ func (c *Corpus) placeholderDocuments(seed uint64) ([]Document, error) {
 				return nil, err
 			}
 			docs = append(docs, Document{
-				Path: path.Join(pick(r, folders), pick(r, s.paths)), Text: text, Context: s.name + " (placeholders)", Decoys: p.decoys,
+				Path: path.Join(pick(r, folders), strings.ReplaceAll(pick(r, s.paths), "{id}", p.C().ID())), Text: text, Context: s.name + " (placeholders)", Decoys: p.decoys,
 			})
 		}
 	}

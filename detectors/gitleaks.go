@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,7 @@ type patterns struct {
 	byID   map[string]*patternRule
 	words  []string // distinct keywords of all rules, in lower case; those of ASCII only
 	finder *keywords
+	hits   *sync.Pool // of *hitBuffer
 
 	// countAllowed makes a required rule's match count although its line has an allow comment.
 	countAllowed bool
@@ -56,7 +58,7 @@ func compilePatterns(rules []Rule, global []Allowlist) (*patterns, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &patterns{allowlists: lists, byID: map[string]*patternRule{}}
+	p := &patterns{allowlists: lists, byID: map[string]*patternRule{}, hits: &sync.Pool{New: func() any { return new(hitBuffer) }}}
 	index := map[string]int{}
 	for i := range rules {
 		r := &patternRule{Rule: &rules[i]}
@@ -129,8 +131,9 @@ func (p *patterns) scan(data []byte, at Hint, yield func(Match) bool) bool {
 // seen says for each of p.words whether it occurs in data.
 func (p *patterns) seen(data []byte) []bool {
 	seen := make([]bool, len(p.words))
-	var buf hitBuffer
-	for _, h := range p.finder.scan(data, &buf) {
+	buf := p.hits.Get().(*hitBuffer)
+	defer p.hits.Put(buf)
+	for _, h := range p.finder.scan(data, buf) {
 		seen[h.word] = true
 	}
 	return seen
@@ -145,8 +148,9 @@ func (p *patterns) spots(data []byte, at Hint, spots []Span) []Span {
 			return append(spots, Span{0, len(data)})
 		}
 	}
-	var buf hitBuffer
-	for _, h := range p.finder.scan(data, &buf) {
+	buf := p.hits.Get().(*hitBuffer)
+	defer p.hits.Put(buf)
+	for _, h := range p.finder.scan(data, buf) {
 		spots = append(spots, Span{h.end - len(p.words[h.word]), h.end})
 	}
 	if lower := p.lower(data); lower != nil {
@@ -183,7 +187,9 @@ func (p *patterns) scanSeen(data []byte, at Hint, seen []bool, yield func(Match)
 	if len(p.rules) == 0 {
 		return true
 	}
-	s := &patternScan{patterns: p, judge: p.judge(data, at), found: map[*patternRule][]Match{}}
+	buf := p.hits.Get().(*hitBuffer)
+	defer p.hits.Put(buf)
+	s := &patternScan{patterns: p, judge: p.judge(data, at), hits: buf, found: map[*patternRule][]Match{}}
 	if s.skipsAll() {
 		return true
 	}

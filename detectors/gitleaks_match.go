@@ -14,7 +14,7 @@ type patternScan struct {
 	*judge
 	breaks []int // offsets of the line breaks, once needed
 	split  bool
-	hits   hitBuffer
+	hits   *hitBuffer
 	marks  allowMarks
 	marked bool
 	found  map[*patternRule][]Match // by the rules that were asked so far

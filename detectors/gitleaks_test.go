@@ -246,7 +246,7 @@ func TestRequiredRulesNearEachOtherLikeEveryPair(t *testing.T) {
 	for i := range 300 {
 		text.WriteString([]string{"a", " ", "b", "\n", "a", "   "}[(i*i+i/7)%6])
 	}
-	s := &patternScan{patterns: p, judge: p.judge([]byte(text.String()), Hint{}), found: map[*patternRule][]Match{}}
+	s := &patternScan{patterns: p, judge: p.judge([]byte(text.String()), Hint{}), hits: new(hitBuffer), found: map[*patternRule][]Match{}}
 	found, others := s.matches(p.byID["a"]), s.matches(p.byID["b"])
 	limits := []*int{nil, new(int), new(int), new(int)}
 	*limits[2], *limits[3] = 1, 7

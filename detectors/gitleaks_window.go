@@ -347,7 +347,7 @@ func (s *patternScan) findAll(r *patternRule) [][]int {
 func (s *patternScan) windows(w *windows) (apart []Span, ok bool) {
 	var spans []Span
 	left := 4 * len(s.data)
-	for _, h := range w.factors.scan(s.data, &s.hits) {
+	for _, h := range w.factors.scan(s.data, s.hits) {
 		start, end := h.end-len(w.factors.words[h.word]), h.end
 		for i := range w.before {
 			start = w.before[i].back(s.data, start)

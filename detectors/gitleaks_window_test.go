@@ -55,7 +55,7 @@ func TestWindowsFindWhatTheWholeTextHas(t *testing.T) {
 
 func checkWindows(t *testing.T, r *patternRule, text string) {
 	t.Helper()
-	s := &patternScan{judge: &judge{data: []byte(text)}}
+	s := &patternScan{judge: &judge{data: []byte(text)}, hits: new(hitBuffer)}
 	want := r.Pattern.Regex.FindAllIndex([]byte(text), -1)
 	if diff := cmp.Diff(want, s.findAll(r)); diff != "" {
 		t.Fatalf("%s in %q (-whole +windows):\n%s", r.Pattern.Regex, text, diff)

@@ -22,8 +22,8 @@ type patterns struct {
 	finder *keywords
 	hits   *sync.Pool // of *hitBuffer
 
-	// countAllowed makes a required rule's match count although its line has an allow comment.
-	countAllowed bool
+	// ignoreAllow makes matches count although their lines have an allow comment.
+	ignoreAllow bool
 }
 
 // patternRule is one rule, with where its keywords are.

@@ -38,11 +38,22 @@ func (s *patternScan) find(r *patternRule) []Match {
 	}
 	var found []Match
 	for _, at := range s.findAll(r) {
-		if m, ok := s.match(r, at[0], at[1]); ok && !s.drops(&m) {
+		if m, ok := s.match(r, at[0], at[1]); ok && !s.allows(m.Line) && !s.drops(&m) {
 			found = append(found, m)
 		}
 	}
 	return found
+}
+
+// allows says whether the lines have an allow comment that counts.
+func (s *patternScan) allows(lines Span) bool {
+	if s.ignoreAllow {
+		return false
+	}
+	if !s.marked {
+		s.marks, s.marked = newAllowMarks(s.data), true
+	}
+	return s.marks.on(lines)
 }
 
 // file returns the match of a rule that looks at paths only.

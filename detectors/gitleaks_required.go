@@ -26,23 +26,12 @@ func (s *patternScan) complete(r *patternRule, found []Match) []Match {
 		if len(found) == 0 {
 			return nil
 		}
-		found = s.near(found, s.counting(s.matches(need.rule)), need.Required)
+		found = s.near(found, s.matches(need.rule), need.Required)
 		for i := range found {
 			found[i].Notes = append(slices.Clone(found[i].Notes), "rule "+need.ID+" matches nearby")
 		}
 	}
 	return found
-}
-
-// counting leaves out the matches on lines with an allow comment.
-func (s *patternScan) counting(others []Match) []Match {
-	if s.countAllowed {
-		return others
-	}
-	if !s.marked {
-		s.marks, s.marked = newAllowMarks(s.data), true
-	}
-	return slices.DeleteFunc(slices.Clone(others), func(m Match) bool { return s.marks.on(m.Line) })
 }
 
 // near keeps of found what has one of others within the distances that need gives. Both lists are walked once in the

@@ -112,6 +112,10 @@ func TestPatternRules(t *testing.T) {
 			"[[rules]]\nid='r'\npath='\\.p12$'\n[[rules.allowlists]]\nregexes=['p12']\n[[rules.allowlists]]\nstopwords=['p12']", "binary", "b.p12",
 			[]seenMatch{{"r", "", "b.p12", "", nil}},
 		},
+		"an allow comment on a line of the match": {
+			"[[rules]]\nid='r'\nregex='(?s)BEGIN.+?END'", "BEGIN a END // gitleaks:allow\nBEGIN\n# keysweep:allow\nEND\nBEGIN b END", "",
+			[]seenMatch{{"r", "BEGIN b END", "BEGIN b END", "BEGIN b END", nil}},
+		},
 		"generic gives way on the same line": {
 			"[[rules]]\nid='generic-key'\nregex='key=(\\w+)'\n[[rules]]\nid='acme'\nregex='(acme-)?key=\\w+'", "key=ab\nkey=cd", "",
 			[]seenMatch{{"acme", "key=ab", "key=ab", "key=ab", nil}, {"acme", "key=cd", "key=cd", "key=cd", nil}},
@@ -270,6 +274,15 @@ func TestRequiredRulesNearEachOtherLikeEveryPair(t *testing.T) {
 				t.Errorf("lines %v, columns %v (-want +got):\n%s", lines, columns, diff)
 			}
 		}
+	}
+}
+
+func TestAllowCommentsCanBeIgnored(t *testing.T) {
+	p := patternsOf(t, "[[rules]]\nid='r'\nregex='k-[0-9]'")
+	p.ignoreAllow = true
+	want := []seenMatch{{"r", "k-1", "k-1", "k-1 # gitleaks:allow", nil}}
+	if diff := cmp.Diff(want, scanPatterns(p, "k-1 # gitleaks:allow", "")); diff != "" {
+		t.Errorf("matches (-want +got):\n%s", diff)
 	}
 }
 

@@ -30,10 +30,10 @@ func ageKey(value string) (Proof, bool) {
 // cosmosArmor checks the armored key of the Cosmos SDK, which is under a passphrase, by its OpenPGP checksum.
 func cosmosArmor(value string) (Proof, bool) {
 	const head, foot = "-----BEGIN TENDERMINT PRIVATE KEY-----", "-----END TENDERMINT PRIVATE KEY-----"
-	if len(value) > maxJSON {
+	if len(value) > maxJSON || !strings.Contains(value, head) {
 		return Proof{}, false
 	}
-	rest, ok := strings.CutPrefix(strings.TrimSpace(value), head)
+	rest, ok := strings.CutPrefix(strings.TrimSpace(lineBreaks.Replace(value)), head)
 	if !ok {
 		return Proof{}, false
 	}

@@ -2,8 +2,10 @@ package check
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"strings"
 	"testing"
 
@@ -197,6 +199,35 @@ func (p Proof) fact(name string) string {
 		}
 	}
 	return ""
+}
+
+func TestMoneroPhrasesOfEveryLanguage(t *testing.T) {
+	entropy := sha256.Sum256([]byte("keysweep"))
+	entropy[31] &= 0x0f
+	want := moneroProof(reduceScalar(entropy[:]))
+	for _, l := range moneroLists {
+		words := l.table().words
+		var phrase []int
+		for i := 0; i < 32; i += 4 {
+			x, n := int(binary.LittleEndian.Uint32(entropy[i:])), len(words)
+			a := x % n
+			b := (x/n + a) % n
+			phrase = append(phrase, a, b, (x/n/n+b)%n)
+		}
+		var text, prefixes []string
+		for _, i := range phrase {
+			text, prefixes = append(text, words[i]), append(prefixes, runePrefix(words[i], l.prefix))
+		}
+		sum := crc32.ChecksumIEEE([]byte(strings.Join(prefixes, "")))
+		good := append(text[:24:24], text[sum%24])
+		kind, p, ok := Mnemonic(good)
+		if diff := cmp.Diff(want, p); !ok || kind != "monero-25" || diff != "" {
+			t.Errorf("%s: %q %v %s", l.Name, kind, ok, diff)
+		}
+		if _, _, ok := Mnemonic(append(text[:24:24], text[(sum+1)%24])); ok {
+			t.Errorf("%s: a wrong checksum word is accepted", l.Name)
+		}
+	}
 }
 
 func TestSeedQRIsTheSamePhrase(t *testing.T) {

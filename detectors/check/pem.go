@@ -12,7 +12,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/pem"
 	"strings"
 )
 
@@ -26,30 +25,16 @@ func pemAny(value string) (Proof, bool) {
 		return Proof{}, false
 	}
 	switch {
-	case block.Type == "OPENSSH PRIVATE KEY":
-		return openSSH(block.Bytes)
-	case block.Type == "ENCRYPTED PRIVATE KEY":
-		return Proof{Encrypted: true}, encryptedPKCS8(block.Bytes)
-	case strings.HasSuffix(block.Type, "PRIVATE KEY") && strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-		return Proof{Encrypted: true}, len(block.Bytes) >= 32
-	case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-		return derKey(block.Bytes)
+	case block.kind == "OPENSSH PRIVATE KEY":
+		return openSSH(block.body)
+	case block.kind == "ENCRYPTED PRIVATE KEY":
+		return Proof{Encrypted: true}, encryptedPKCS8(block.body)
+	case strings.HasSuffix(block.kind, "PRIVATE KEY") && strings.Contains(block.procType, "ENCRYPTED"):
+		return Proof{Encrypted: true}, len(block.body) >= 32
+	case strings.HasSuffix(block.kind, "PRIVATE KEY"):
+		return derKey(block.body)
 	}
 	return Proof{}, false
-}
-
-// pemBlock finds the key in text as it stands in source code too: with the two characters \n for a line break.
-func pemBlock(value string) *pem.Block {
-	if len(value) < 64 || len(value) > maxPEM || !strings.Contains(value, "PRIVATE KEY-----") {
-		return nil
-	}
-	value = strings.NewReplacer(`\r`, "", `\n`, "\n", "\r", "").Replace(value)
-	begin := strings.Index(value, "-----BEGIN ")
-	if begin < 0 {
-		return nil
-	}
-	block, _ := pem.Decode([]byte(value[begin:]))
-	return block
 }
 
 func pemOf(accept func(key any) bool) Func {
@@ -58,7 +43,7 @@ func pemOf(accept func(key any) bool) Func {
 		if block == nil {
 			return Proof{}, false
 		}
-		key, _, ok := parseDER(block.Bytes)
+		key, _, ok := parseDER(block.body)
 		if !ok || !accept(key) {
 			return Proof{}, false
 		}

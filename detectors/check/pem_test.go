@@ -55,13 +55,12 @@ func TestKeyFilesAreNamedByTheirPublicKey(t *testing.T) {
 	} {
 		der := bytesOf(x509.MarshalPKIXPublicKey(c.public))
 		sum := sha256.Sum256(der)
-		escaped := strings.ReplaceAll(c.text, "\n", `\n`)
-		for _, form := range []string{c.text, escaped, strings.ReplaceAll(c.text, "\n", "\r\n")} {
+		for _, form := range spellings(c.text) {
 			for _, name := range c.checks {
 				f, _ := ByName(name)
 				p, ok := f(form)
 				if !ok || p.Facts[0] != (Fact{"public_key_sha256", hex.EncodeToString(sum[:])}) {
-					t.Errorf("%s by %s: %v %+v", c.name, name, ok, p)
+					t.Errorf("%s by %s: %v %+v\n%s", c.name, name, ok, p, form)
 				}
 			}
 		}
@@ -75,6 +74,29 @@ func TestKeyFilesAreNamedByTheirPublicKey(t *testing.T) {
 	p, ok := pemAny(string(pem.EncodeToMemory(sshPlain)))
 	if diff := cmp.Diff(Proof{Facts: []Fact{{"ssh_fingerprint", want}}}, p); !ok || diff != "" {
 		t.Error(ok, diff)
+	}
+}
+
+// spellings quotes a key as files and programs do.
+func spellings(text string) []string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return []string{
+		text,
+		strings.Join(lines, "\r\n"),
+		strings.Join(lines, `\n`),
+		strings.Join(lines, `\\n`),
+		strings.Join(lines, `\r\n`),
+		strings.Join(lines, " "),
+		strings.Join(lines, ""),
+		strings.Join(lines, "\n    "),
+		strings.Join(lines, "\n# "),
+		strings.Join(lines, "\n// "),
+		strings.Join(lines, "\\n\" +\n  \""),
+		strings.Join(lines, "\" +\n  \""),
+		strings.Join(lines, "'\n  '"),
+		strings.Join(lines, "\\n' .\n  '"),
+		strings.Join(lines, "\\n\\\n"),
+		strings.Join(lines, "\",\n  \""),
 	}
 }
 

@@ -211,6 +211,16 @@ func (j *judge) drops(m *Match) bool {
 	return false
 }
 
+// keep returns a function that says whether a match in data, of a rule of any form, stays although there are allowlists;
+// it notes in the match in which commits it does not. Keep returns nil when a list leaves out the whole file.
+func (a *allowlists) keep(data []byte, at Hint) func(*Match) bool {
+	j := a.judge(data, at)
+	if j.skipsAll() {
+		return nil
+	}
+	return func(m *Match) bool { return !j.skips(m.Credential.Rule.ID) && !j.drops(m) }
+}
+
 // valid says why the list could never allow anything, or nothing but what was meant.
 func (a Allowlist) valid() error {
 	if len(a.Commits)+len(a.Paths)+len(a.Regexes)+len(a.StopWords) == 0 {

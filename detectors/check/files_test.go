@@ -182,6 +182,24 @@ func TestByteArraysOfOtherLanguages(t *testing.T) {
 	}
 }
 
+func TestSecretURIsNeedASecret(t *testing.T) {
+	seed := "0x8f8943bf956de595665c38ffff23827e17c10cdc1c27a028caae6c9810626198"
+	phrase := "caution juice atom organ advance problem want pledge someone senior holiday very"
+	for text, want := range map[string]bool{
+		"//Alice": true, "//Ferdie//stash": true, "//Mallory": false, "/usr/local/bin": false, "//example.com": false, "///password": false, "//": false,
+		seed + "//0": true, seed + "//polkadot/0": true, seed: false, seed[:65] + "//0": false,
+		phrase + "//hard": true, phrase + "///password": true, phrase + "//hard//": false, "caution juice//hard": false,
+	} {
+		if got := judge(t, "substrate-suri", text).OK; got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	plain, _ := substrateSeed(seed)
+	if p, _ := substrateURI(seed + "//0"); p.fact("root_address") != plain.fact("substrate_address") || p.fact("substrate_address") == plain.fact("substrate_address") {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestPaddedWordsAreNoEVMKeys(t *testing.T) {
 	for name, c := range map[string]struct {
 		value string

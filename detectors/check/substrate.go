@@ -64,13 +64,17 @@ var devMiniSecret = []byte{
 	0x02, 0xb0, 0x2f, 0xd8, 0xf9, 0xf5, 0xca, 0x35, 0x80, 0xec, 0x8d, 0xeb, 0x77, 0x97, 0x47, 0x9e,
 }
 
-// substrateURI checks a secret URI: a phrase, a 0x seed or nothing, then //hard and /soft junctions and ///password. Without
-// a secret it is the development phrase. Past a soft junction the account is not shown.
+// substrateURI checks a secret URI: a phrase or a 0x seed, then //hard and /soft junctions and ///password. Past a soft junction
+// the account is not shown. Without a secret it stands for the development phrase, but any path looks like that: only the
+// accounts that everybody uses are accepted.
 func substrateURI(value string) (Proof, bool) {
-	if len(value) < 3 || len(value) > maxPhrase || !strings.Contains(value, "/") {
+	if len(value) < 3 || len(value) > maxPhrase || value[0] == '/' && (value[1] != '/' || len(value) > len("//Charlie//stash")) {
 		return Proof{}, false
 	}
 	at := strings.IndexByte(value, '/')
+	if at < 0 {
+		return Proof{}, false
+	}
 	secret, rest := strings.TrimSpace(value[:at]), value[at:]
 	path, password, _ := strings.Cut(rest, "///")
 	mini, famous, ok := uriSecret(secret, password)
@@ -93,6 +97,10 @@ func substrateURI(value string) (Proof, bool) {
 	p := Proof{Network: "substrate", Famous: famous}
 	if mini != nil {
 		p.Facts = substrateFacts(mini)
+	}
+	if secret == "" {
+		known := p.Facts != nil && famousName(p.Facts[0].Value) != ""
+		return p, known
 	}
 	p.Facts = append(p.Facts, Fact{"root_address", ss58(srPublic(root))})
 	return mark(p, nil), true

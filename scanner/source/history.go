@@ -193,15 +193,17 @@ func (f *failures) first() error {
 	return f.err
 }
 
+// skip says what to do about an object that is elsewhere. A commit where history is cut is whole itself.
 func (h *history) skip(s gitpack.Skipped) scanner.Chunk {
-	err := s.Err
-	switch reason := gitpack.Reason(err); reason {
+	unit, reason, err := s.ID.String(), gitpack.Reason(s.Err), s.Err
+	switch reason {
 	case "shallow":
+		unit = "history before " + unit
 		err = fmt.Errorf("%w; git fetch --unshallow brings the rest", err)
 	case "promised":
 		err = fmt.Errorf("%w; git fetch --refetch --no-filter brings it", err)
 	}
-	return skipped(s.ID.String(), scanner.Occurrence{File: s.Path, Place: scanner.InBlob}, gitpack.Reason(err), err)
+	return skipped(unit, scanner.Occurrence{File: s.Path, Place: scanner.InBlob}, reason, err)
 }
 
 // visit turns an object into chunks.

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -53,7 +54,7 @@ func (h *history) narrow(tips *gitpack.Tips) error {
 		tips.Include = append(tips.Include, id)
 	}
 	if h.SinceCommit != "" {
-		if len(tips.Include) == 0 {
+		if h.Range == "" && h.Branch == "" {
 			tips.Include = h.refs.all()
 		}
 		id, err := v.resolve(h.SinceCommit)
@@ -61,6 +62,9 @@ func (h *history) narrow(tips *gitpack.Tips) error {
 			return err
 		}
 		tips.Exclude = append(tips.Exclude, id)
+	}
+	if h.Range != "" && len(tips.Include) == 0 {
+		return fmt.Errorf("%w %q: it includes nothing", ErrBadRevision, h.Range)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 type crafted struct {
 	id   ID
 	kind Type
-	size int    // as written; the length of data when zero
+	size int64  // as written; the length of data when zero
 	base ID     // of a refDelta
 	back int    // of an offsetDelta: how many entries before
 	data []byte // deflated unless raw is set
@@ -48,7 +48,7 @@ func objectID(kind Type, data []byte) (id ID) {
 func (c crafted) header(back uint64) []byte {
 	size := c.size
 	if size == 0 {
-		size = len(c.data)
+		size = int64(len(c.data))
 	}
 	b := []byte{byte(c.kind)<<4 | byte(size&15)}
 	for size >>= 4; size > 0; size >>= 7 {
@@ -145,7 +145,7 @@ func craftIndex(entries []crafted, offsets []uint64, crcs []uint32) []byte {
 }
 
 // delta makes a delta from its parts.
-func delta(base, result int, ops ...[]byte) []byte {
+func delta(base int, result int64, ops ...[]byte) []byte {
 	b := binary.AppendUvarint(nil, uint64(base))
 	b = binary.AppendUvarint(b, uint64(result))
 	return append(b, slices.Concat(ops...)...)
@@ -193,7 +193,7 @@ func TestCrafted(t *testing.T) {
 			[]byte{1}, map[byte]string{2: "corrupt", 3: "corrupt"}},
 		{"delta whose result is huge", []crafted{{id: named(1), kind: Blob, data: text},
 			{id: named(2), kind: offsetDelta, back: 1, data: delta(len(text), 1<<40, copyOps(0, 5))}}, []byte{1}, map[byte]string{2: "too large"}},
-		{"delta of a broken base", []crafted{{id: named(1), kind: Blob, size: len(text), raw: []byte("not zlib")},
+		{"delta of a broken base", []crafted{{id: named(1), kind: Blob, size: int64(len(text)), raw: []byte("not zlib")},
 			{id: named(2), kind: offsetDelta, back: 1, data: delta(len(text), 5, copyOps(0, 5))}},
 			nil, map[byte]string{1: "corrupt", 2: "corrupt"}},
 		{"size too small", []crafted{{id: named(1), kind: Blob, size: 3, data: text}}, nil, map[byte]string{1: "corrupt"}},
@@ -202,8 +202,8 @@ func TestCrafted(t *testing.T) {
 		{"entry of no type", []crafted{{id: named(1), kind: 5, data: text}, {id: named(2), kind: 0, data: text}},
 			nil, map[byte]string{1: "corrupt", 2: "corrupt"}},
 		{"tree for a blob", []crafted{{id: named(1), kind: Tree, data: []byte{}}}, nil, nil},
-		{"truncated stream", []crafted{{id: named(1), kind: Blob, size: len(long), raw: deflate(long)[:20]}}, nil, map[byte]string{1: "corrupt"}},
-		{"wrong checksum", []crafted{{id: named(1), kind: Blob, size: len(text), raw: append(deflate(text)[:len(deflate(text))-1], 0)}},
+		{"truncated stream", []crafted{{id: named(1), kind: Blob, size: int64(len(long)), raw: deflate(long)[:20]}}, nil, map[byte]string{1: "corrupt"}},
+		{"wrong checksum", []crafted{{id: named(1), kind: Blob, size: int64(len(text)), raw: append(deflate(text)[:len(deflate(text))-1], 0)}},
 			nil, map[byte]string{1: "corrupt"}},
 		{"beyond four gigabytes", []crafted{{id: named(1), kind: Blob, data: text},
 			{id: named(2), kind: Blob, data: text, at: 5 << 30},

@@ -46,12 +46,12 @@ func patch(dst, base, ops []byte, runs *[]run) error {
 			continue
 		}
 		from, n, rest, ok := copyOp(op, ops)
-		if !ok || from > len(base) || n > len(base)-from || n > len(dst)-at {
+		if !ok || from > uint64(len(base)) || n > len(base)-int(from) || n > len(dst)-at {
 			return corrupt("delta copy", nil)
 		}
 		copy(dst[at:at+n], base[from:])
 		if runs != nil {
-			addRun(runs, run{at, from, n})
+			addRun(runs, run{at, int(from), n})
 		}
 		ops, at = rest, at+n
 	}
@@ -72,7 +72,8 @@ func addRun(runs *[]run, r run) {
 	*runs = append(*runs, r)
 }
 
-func copyOp(op byte, ops []byte) (from, n int, rest []byte, ok bool) {
+// copyOp reads the offset and length of a copy; op says which of their bytes are there.
+func copyOp(op byte, ops []byte) (from uint64, n int, rest []byte, ok bool) {
 	for bit := range 7 {
 		if op&(1<<bit) == 0 {
 			continue
@@ -81,7 +82,7 @@ func copyOp(op byte, ops []byte) (from, n int, rest []byte, ok bool) {
 			return 0, 0, nil, false
 		}
 		if bit < 4 {
-			from |= int(ops[0]) << (8 * bit)
+			from |= uint64(ops[0]) << (8 * bit)
 		} else {
 			n |= int(ops[0]) << (8 * (bit - 4))
 		}

@@ -97,7 +97,7 @@ func FuzzDelta(f *testing.F) {
 	for range 20 {
 		base := randomText(rnd, 20)
 		ops, result := randomDelta(rnd, base)
-		f.Add(base, delta(len(base), len(result), ops))
+		f.Add(base, delta(len(base), int64(len(result)), ops))
 	}
 	f.Fuzz(func(t *testing.T, base, delta []byte) {
 		from, to, ops, err := deltaSizes(delta)

@@ -201,7 +201,7 @@ func TestScanEqualsGit(t *testing.T) {
 		}},
 		{"large offsets", nil, func(r *repo) {
 			r.git("repack", "-adfq")
-			pack, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/*.pack"))
+			pack := r.glob("objects/pack/*.pack")
 			idx := strings.TrimSuffix(pack[0], "pack") + "idx"
 			os.Remove(idx)
 			r.git("index-pack", "--index-version=2,0x40", "-o", idx, pack[0])
@@ -215,15 +215,28 @@ func TestScanEqualsGit(t *testing.T) {
 			r := newRepo(t, c.init...)
 			generate(r, rand.New(rand.NewPCG(7, uint64(seed))), 120)
 			c.shape(r)
-			r.check(r.open(Options{Workers: 3}))
+			s := r.open(Options{Workers: 3})
+			r.check(s)
+			if len(s.Problems()) > 0 {
+				t.Error(s.Problems())
+			}
 		})
 	}
+}
+
+func (r *repo) glob(pattern string) []string {
+	r.t.Helper()
+	names, err := filepath.Glob(filepath.Join(r.dir, pattern))
+	if err != nil || len(names) == 0 {
+		r.t.Fatalf("%s: %d files, %v", pattern, len(names), err)
+	}
+	return names
 }
 
 // unpack turns all packs into loose objects.
 func (r *repo) unpack() {
 	r.t.Helper()
-	packs, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/*.pack"))
+	packs := r.glob("objects/pack/*.pack")
 	for _, p := range packs {
 		data, err := os.ReadFile(p)
 		if err != nil {
@@ -238,14 +251,12 @@ func (r *repo) unpack() {
 // several packs every branch on its own, and leaves the tag loose.
 func (r *repo) several() {
 	r.t.Helper()
-	all := []string{}
-	for _, ref := range strings.Fields(r.git("for-each-ref", "--format=%(refname)", "refs/heads")) {
-		all = append(all, ref)
+	branches := strings.Fields(r.git("for-each-ref", "--format=%(refname)", "refs/heads"))
+	for _, ref := range branches {
 		r.feed(r.git("rev-list", "--objects", "--no-object-names", ref)+"\n", "pack-objects", "-q", filepath.Join(r.dir, "objects/pack/pack"))
 	}
-	old, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/*.pack"))
-	slices.SortFunc(old, func(a, b string) int { return strings.Compare(a, b) })
+	old := r.glob("objects/pack/*.pack")
 	if len(old) < 2 {
-		r.t.Fatalf("%d packs of %d branches", len(old), len(all))
+		r.t.Fatalf("%d packs of %d branches", len(old), len(branches))
 	}
 }

@@ -6,96 +6,110 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-type toySpotter struct{ word []byte }
+// literal finds a word.
+type literal []byte
 
-func (t toySpotter) Reach() int { return 300 }
-func (t toySpotter) Spots(dst []Span, data []byte, from, to int) []Span {
-	n := len(t.word)
-	at := max(0, from-n+1)
-	end := min(len(data), to+n-1)
-	for at < end {
-		i := bytes.Index(data[at:end], t.word)
+func (l literal) Reach() int { return 300 }
+
+func (l literal) Spots(dst []Span, data []byte, from, to int) []Span {
+	end := min(len(data), to+len(l)-1)
+	for at := max(0, from-len(l)+1); at < end; at++ {
+		i := bytes.Index(data[at:end], l)
 		if i < 0 {
 			break
 		}
-		dst = append(dst, Span{at + i, at + i + n})
-		at += i + 1
+		at += i
+		dst = append(dst, Span{at, at + len(l)})
 	}
 	return dst
 }
 
-// TestHistory measures real histories named in GITPACK_REPO.
-func TestHistory(t *testing.T) {
-	dir := os.Getenv("GITPACK_REPO")
+// BenchmarkHistory runs all stages over the repository that GITPACK_HISTORY names, with a detector that looks for one
+// word, and reports each stage's time and the highest anonymous memory.
+func BenchmarkHistory(b *testing.B) {
+	dir := os.Getenv("GITPACK_HISTORY")
 	if dir == "" {
-		t.Skip("GITPACK_REPO is not set")
+		b.Skip("GITPACK_HISTORY is not set")
 	}
-	r := &repo{t, dir}
-	ids := r.refs()
-	cpu := func() time.Duration {
-		var u syscall.Rusage
-		syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	tips := Tips{Include: (&repo{b, dir}).refs()}
+	for b.Loop() {
+		b.StopTimer()
+		stop := watchMemory()
+		b.StartTimer()
+		s := benchHistory(b, dir, tips)
+		b.StopTimer()
+		b.ReportMetric(float64(stop())/(1<<20), "anonMiB")
+		for name, v := range map[string]*atomic.Int64{"reach-ms": &s.ReachNanos, "scan-ms": &s.ScanNanos, "attribute-ms": &s.AttributeNanos} {
+			b.ReportMetric(float64(v.Load())/1e6, name)
+		}
+		b.ReportMetric(float64(s.Scanned.Load())/(1<<20), "scannedMiB")
+		b.ReportMetric(float64(s.Bytes.Load())/(1<<20), "MiB")
+		b.StartTimer()
 	}
-	t0, c0 := time.Now(), cpu()
-	lap := func(what string) {
-		t.Logf("%-10s wall %v cpu %v", what, time.Since(t0).Round(time.Millisecond), (cpu() - c0).Round(time.Millisecond))
-		t0, c0 = time.Now(), cpu()
-	}
-	s := r.open(Options{})
-	lap("open")
-	reached, err := s.Reach(t.Context(), Tips{Include: ids})
+}
+
+func benchHistory(b *testing.B, dir string, tips Tips) *Stats {
+	s, err := Open(dir, Options{})
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	lap("reach")
+	defer s.Close()
+	reached, err := s.Reach(b.Context(), tips)
+	if err != nil {
+		b.Fatal(err)
+	}
 	var mu sync.Mutex
-	n, skips, clean := 0, map[string]int{}, 0
-	var sp Spotter = toySpotter{[]byte(os.Getenv("GITPACK_WORD"))}
-	if os.Getenv("GITPACK_WORD") == "" {
-		sp = nil
-	}
-	list, _ := os.Create("/tmp/gp/list")
-	err = s.Scan(t.Context(), reached, sp, Visitor{
+	var hits []ID
+	err = s.Scan(b.Context(), reached, literal("BEGIN RSA PRIVATE"), Visitor{
 		Visit: func(o Object) error {
 			mu.Lock()
-			n++
-			fmt.Fprintln(list, o.ID, o.Type, o.Size)
-			mu.Unlock()
+			defer mu.Unlock()
+			hits = append(hits, o.ID)
 			return nil
 		},
-		Skip:  func(sk Skipped) { mu.Lock(); skips[Reason(sk.Err)]++; mu.Unlock() },
-		Clean: func(u int, b int64) { mu.Lock(); clean += u; mu.Unlock() },
+		Skip: func(Skipped) {},
 	})
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	lap("scan")
-	var hit []ID
-	for i, b := range reached.blobs {
-		if i%97 == 0 {
-			hit = append(hit, s.tables.Load().id(b.num))
+	if err := reached.Attribute(b.Context(), hits, func(ID, At) error { return nil }); err != nil {
+		b.Fatal(err)
+	}
+	return s.Stats()
+}
+
+// watchMemory returns a function that ends the watch and returns the highest anonymous memory seen, in bytes.
+func watchMemory() func() int64 {
+	done, result := make(chan struct{}), make(chan int64)
+	go func() {
+		peak := int64(0)
+		for tick := time.NewTicker(5 * time.Millisecond); ; {
+			peak = max(peak, anonymous())
+			select {
+			case <-tick.C:
+			case <-done:
+				result <- peak
+				return
+			}
+		}
+	}()
+	return func() int64 {
+		close(done)
+		return <-result
+	}
+}
+
+func anonymous() (kib int64) {
+	status, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(status)) {
+		if n, _ := fmt.Sscanf(line, "RssAnon: %d kB", &kib); n == 1 {
+			return kib << 10
 		}
 	}
-	at, _ := os.Create("/tmp/gp/at")
-	places := 0
-	err = reached.Attribute(t.Context(), hit, func(id ID, a At) error {
-		places++
-		fmt.Fprintln(at, id, a.First.ID, a.Last, a.Head, a.Path)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	lap("attribute")
-	t.Log("hits", len(hit), "places", places)
-	st := s.Stats()
-	t.Log("units", reached.Units(), "visited", n, "clean", clean, "skips", skips, "commits", len(reached.commits), "blobs", len(reached.blobs), "paths", reached.paths.len(),
-		"trees", st.Trees.Load(), "inflated", st.Inflated.Load()>>20, "bytes", st.Bytes.Load()>>20, "scanned", st.Scanned.Load()>>20, "done", st.Done.Load())
-	_ = strings.Join
+	return 0
 }

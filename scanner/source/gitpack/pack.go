@@ -25,6 +25,7 @@ type entry struct {
 	body uint64 // where the zlib stream starts
 }
 
+// openPack maps a pack and its index.
 func openPack(idxFile string, hash int) (*pack, error) {
 	p := &pack{file: strings.TrimSuffix(idxFile, ".idx") + ".pack"}
 	var err error
@@ -45,6 +46,14 @@ func openPack(idxFile string, hash int) (*pack, error) {
 	}
 	p.end = uint64(len(p.data) - hash)
 	return p, nil
+}
+
+// mismatch says that the index was made for another pack: it repeats the checksum that the pack ends with.
+func (p *pack) mismatch() error {
+	if len(p.raw) < 2*p.index.hash || bytes.Equal(p.data[p.end:], p.raw[len(p.raw)-2*p.index.hash:][:p.index.hash]) {
+		return nil
+	}
+	return fmt.Errorf("open %s: %w", p.file, corrupt("the index is of another pack", nil))
 }
 
 func (p *pack) fail(err error) error {

@@ -237,7 +237,7 @@ func TestBrokenPacks(t *testing.T) {
 	generate(r, rnd, 60)
 	r.git("repack", "-adfq", "--depth=100")
 	tips := Tips{Include: r.refs(), All: true}
-	files, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/pack-*.[ip][da][xc]*"))
+	files := append(r.glob("objects/pack/*.pack"), r.glob("objects/pack/*.idx")...)
 	for i := range 150 {
 		file := files[i%len(files)]
 		good, err := os.ReadFile(file)

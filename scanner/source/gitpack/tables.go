@@ -125,6 +125,9 @@ func openPacks(dir string, hash int, known map[string]bool) (packs []table, prom
 			problems = append(problems, err)
 		default:
 			packs = append(packs, p)
+			if err := p.mismatch(); err != nil {
+				problems = append(problems, err)
+			}
 		}
 	}
 	slices.SortStableFunc(packs, func(a, b table) int { return b.count() - a.count() })

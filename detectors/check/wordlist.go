@@ -11,7 +11,7 @@ import (
 )
 
 // The lists are the published ones: BIP-39 (bitcoin/bips bip-0039), SLIP-39 (satoshilabs/slips), Electrum's
-// old_mnemonic.py and Monero's src/mnemonics, byte for byte one word per line in the order of their indexes.
+// old_mnemonic.py and Monero's src/mnemonics, one word per line in the order of their indexes (wordlists/SOURCES.md).
 //
 //go:embed wordlists/*.txt
 var wordlistFiles embed.FS

@@ -236,7 +236,7 @@ func (r *repo) glob(pattern string) []string {
 // unpack turns all packs into loose objects.
 func (r *repo) unpack() {
 	r.t.Helper()
-	packs := r.glob("objects/pack/*.pack")
+	packs, _ := filepath.Glob(filepath.Join(r.dir, "objects/pack/*.pack")) // none when git wrote loose objects at once
 	for _, p := range packs {
 		data, err := os.ReadFile(p)
 		if err != nil {

@@ -22,6 +22,7 @@ type Corpus struct {
 	holders    []string
 	shapes     shapes
 	perKind    int // documents of a kind, unless credentials.txt says otherwise
+	perSyntax  int // further documents of every syntax
 	perSplit   int // groups of a syntax of several files
 	perQuiet   int // documents of a syntax that holds look-alikes only
 	perHolders int // documents of any syntax with placeholders
@@ -41,10 +42,11 @@ func Open(root fs.FS) (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("word lists: %w", err)
 	}
-	c := &Corpus{shapes: shapes{named: general(newRSAPool(newRandom(1, "rsa"), 2))}, perKind: 12, perSplit: 25, perQuiet: 14, perHolders: 8}
+	c := &Corpus{shapes: shapes{named: general(newRSAPool(newRandom(1, "rsa"), 2))}, perKind: 12, perSyntax: 4, perSplit: 25, perQuiet: 14, perHolders: 8}
 	maps.Copy(c.shapes.named, wallets(words))
 	maps.Copy(c.shapes.named, lookalikes())
 	maps.Copy(c.shapes.named, keyFiles())
+	maps.Copy(c.shapes.named, broken(c.shapes.named, words))
 	return c, c.read(dir)
 }
 
@@ -110,6 +112,10 @@ func (c *Corpus) Generate(seed uint64) ([]Document, error) {
 		return nil, err
 	}
 	docs = append(docs, more...)
+	if more, err = c.syntaxDocuments(seed); err != nil {
+		return nil, err
+	}
+	docs = append(docs, more...)
 	for _, s := range c.quiet {
 		for i := range c.perQuiet {
 			r := newRandom(seed, "quiet "+s.name+strconv.Itoa(i))
@@ -124,13 +130,21 @@ func (c *Corpus) Generate(seed uint64) ([]Document, error) {
 	return append(docs, more...), err
 }
 
+// syntaxDocuments write every syntax with credentials of any kinds it can hold.
+func (c *Corpus) syntaxDocuments(seed uint64) ([]Document, error) {
+	return c.each("syntax", seed, c.perSyntax, func(s syntax) bool { return !s.multiple })
+}
+
 // splitDocuments write credentials whose parts lie in several files.
 func (c *Corpus) splitDocuments(seed uint64) ([]Document, error) {
+	return c.each("split", seed, c.perSplit, func(s syntax) bool { return s.multiple })
+}
+
+func (c *Corpus) each(name string, seed uint64, n int, wanted func(syntax) bool) ([]Document, error) {
 	var docs []Document
 	for _, s := range c.syntaxes {
-		for i := 0; s.multiple && i < c.perSplit; i++ {
-			r := newRandom(seed, "split "+s.name+strconv.Itoa(i))
-			p, err := c.fittingPage(r, s)
+		for i := 0; wanted(s) && i < n; i++ {
+			p, err := c.fittingPage(newRandom(seed, name+" "+s.name+strconv.Itoa(i)), s)
 			if err != nil {
 				return nil, err
 			}

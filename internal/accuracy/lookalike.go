@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +39,49 @@ func lookalikes() map[string]maker {
 		"xrp-addr":   func(r random) string { return base58check(xrpAlphabet, []byte{0}, r.bytes(20)) },
 		"cert":       func(r random) string { return armor("CERTIFICATE", r.bytes(600)) },
 	}
+}
+
+// broken are the shapes of keys with one character changed, so that their check fails.
+func broken(named map[string]maker, words wordLists) map[string]maker {
+	out := map[string]maker{
+		"bad-bip39":  func(r random) string { return brokenPhrase(r, words) },
+		"bad-solana": func(r random) string { return brokenArray(r) },
+	}
+	for _, kind := range strings.Fields("wif xprv stellar nsec sui xrp tezos") {
+		out["bad-"+kind] = func(r random) string { return changed(r, named[kind](r)) }
+	}
+	return out
+}
+
+// changed swaps two neighbours that differ, in the middle of the value.
+func changed(r random, v string) string {
+	b := []byte(v)
+	for i := len(b)/2 + r.IntN(6); i+1 < len(b); i++ {
+		if b[i] != b[i+1] {
+			b[i], b[i+1] = b[i+1], b[i]
+			break
+		}
+	}
+	return string(b)
+}
+
+// brokenPhrase is twelve words of the list whose checksum is wrong.
+func brokenPhrase(r random, words wordLists) string {
+	for {
+		ws := wordsOf(words.bip39(r, "english", 12))
+		ws[0], ws[1] = ws[1], ws[0]
+		if phrase := strings.Join(ws, " "); !words.valid(phrase) {
+			return phrase
+		}
+	}
+}
+
+func brokenArray(r random) string {
+	out := make([]string, 64)
+	for i := range out {
+		out[i] = strconv.Itoa(r.IntN(256))
+	}
+	return "[" + strings.Join(out, ",") + "]"
 }
 
 // bytecode looks like a compiled contract.

@@ -7,8 +7,9 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"io/fs"
+	"math/big"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // wordLists holds word lists by the name of their file, without .txt.
@@ -39,6 +40,17 @@ func (w wordLists) bip39(r random, language string, words int) string {
 		sep = "\u3000"
 	}
 	return strings.Join(w.pick("bip39_"+language, bigEndianBits(join(entropy, sha(entropy)), words)), sep)
+}
+
+// valid checks an English phrase of twelve words.
+func (w wordLists) valid(phrase string) bool {
+	bits := new(big.Int)
+	for _, word := range wordsOf(phrase) {
+		bits.Or(bits.Lsh(bits, 11), big.NewInt(int64(slices.Index(w["bip39_english"], word))))
+	}
+	sum := byte(bits.Uint64() & 15)
+	entropy := bits.Rsh(bits, 4).FillBytes(make([]byte, 16))
+	return sha(entropy)[0]>>4 == sum
 }
 
 // bigEndianBits splits data into n groups of eleven bits.
@@ -177,10 +189,5 @@ func rs1024(customisation string, values []int) uint32 {
 	return c
 }
 
-// letters are the characters of a phrase without separators.
-func compact(phrase string) string { return strings.Join(strings.Fields(phrase), "") }
-
 // wordsOf splits a phrase into words whatever its separator is.
 func wordsOf(phrase string) []string { return strings.Fields(phrase) }
-
-func asciiOnly(s string) bool { return len(s) == utf8.RuneCountInString(s) }

@@ -3,9 +3,6 @@ package accuracy
 import (
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Tally counts how one slice of the corpus fared.
@@ -217,15 +214,6 @@ func named(f Found, t Truth) bool {
 	return slices.ContainsFunc(t.Names, func(n string) bool { return strings.Contains(says, squash(n)) })
 }
 
-func squash(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			return unicode.ToLower(c)
-		}
-		return -1
-	}, s)
-}
-
 // pairing wants one finding with all parts of the credential and none of another.
 func (at reading) pairing(t Truth, hits []Found, tally *Tally) {
 	if len(t.Parts) < 2 {
@@ -333,14 +321,6 @@ func (at reading) covers(f Found, t Truth) bool {
 	return i >= f.Start && i < f.End
 }
 
-// anchor is a run from the middle of a block that no line break or escape interrupts.
-func anchor(block string) string {
-	if lines := strings.Split(block, "\n"); len(lines) > 1 {
-		block = lines[len(lines)/2]
-	}
-	return block[len(block)/3 : len(block)/3+min(24, len(block)/3)]
-}
-
 func (t Truth) holds(v string) bool {
 	for part := range t.Parts {
 		if t.partIs(part, v) {
@@ -357,64 +337,9 @@ func (t Truth) partIs(part, v string) bool {
 	return slices.ContainsFunc(t.Forms[part], func(form string) bool { return alike(form, v) })
 }
 
-// alike compares two writings of a value: prefixes, quotes, escapes and separators aside.
-func alike(a, b string) bool {
-	a, b = canonical(a), canonical(b)
-	if a == b {
-		return a != ""
-	}
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	return len(a) >= 8 && 5*len(a) >= 4*len(b) && strings.Contains(b, a)
-}
-
-func canonical(v string) string {
-	v = strings.NewReplacer(`\r`, "", `\n`, "", `\u000a`, "").Replace(v)
-	phrase := strings.Count(strings.TrimSpace(v), " ")+strings.Count(v, ",")+strings.Count(v, "\u3000") > 3 && !strings.Contains(v, "-----")
-	array := strings.Trim(v, "[]0123456789, \t\n") == ""
-	v = strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsDigit(c) && phrase && !array:
-			return -1
-		case unicode.IsLetter(c) || unicode.IsDigit(c):
-			return unicode.ToLower(c)
-		}
-		return -1
-	}, norm.NFKD.String(v))
-	return strings.TrimPrefix(v, "0x")
-}
-
 func (at reading) fault(sort, id, value, note string) {
 	line, text := locate(at.doc, value)
 	at.report.Faults = append(at.report.Faults, Fault{
 		Sort: sort, ID: id, Context: at.doc.Context, Path: at.doc.Path, Line: line, Text: text, Note: note,
 	})
-}
-
-// locate finds the line that holds the value, with every long word masked but for its start.
-func locate(d Document, value string) (int, string) {
-	i := strings.Index(d.Text, value)
-	if i < 0 {
-		i = strings.Index(d.Text, value[:min(len(value), 8)])
-	}
-	if i < 0 {
-		return 0, ""
-	}
-	start := strings.LastIndexByte(d.Text[:i], '\n') + 1
-	line := d.Text[start:]
-	if end := strings.IndexByte(line, '\n'); end >= 0 {
-		line = line[:end]
-	}
-	return strings.Count(d.Text[:i], "\n") + 1, masked(line, value)
-}
-
-func masked(line, value string) string {
-	value, _, _ = strings.Cut(value, "\n")
-	line = strings.ReplaceAll(line, value, value[:min(4, len(value)/4)]+"****")
-	if len(line) > 160 {
-		i := max(0, strings.Index(line, "****")-80)
-		line = line[i:min(len(line), i+160)]
-	}
-	return line
 }

@@ -24,7 +24,11 @@ type Set struct {
 	pemShapes []*shape
 	words     map[string]*Rule // by check, of the rules for mnemonics
 	ints      []*shape
-	named     []*shape // of rules whose context is a name
+	named     []*shape       // of rules whose context is a name
+	literals  *keywords      // what values of shapes begin with
+	partWords *keywords      // words that most names of parts hold
+	oddNames  *regexp.Regexp // names of parts without such a word
+	calls     *regexp.Regexp // calls whose arguments are parts
 	mentions  *keywords
 	mentioned []mentionWord // what each word of mentions says
 	hints     *keywords
@@ -93,6 +97,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		}
 	}
 	s.index(index)
+	s.indexNames()
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
 		return nil, err
 	}
@@ -169,7 +174,7 @@ func (s *Set) addRule(r *Rule, provider int) error {
 // Names that a part has when its rule gives none, as normalize writes them. Short words count only where the name ends
 // with them.
 var defaultNames = map[string]string{
-	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest|exchange)_?(key|id|token)(_?id)?|api_?key(_?id|_?name|_?value)?|key_?id|` +
+	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest|exchange)_?(key|token)(_?id)?|(api|app|access)_?id|api_?key(_?id|_?name|_?value)?|key_?id|` +
 		`(user_?)?access_?key(_?id)?|client_?(id|key)|(key|api|ak|token)$`,
 	"secret": `((api|app|client|access|consumer|trading|account|private|user|exchange)_?)*(secret|private)(_?(api_?|access_?)?(key|token|value))?|` +
 		`(api_?)?key_?secret|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|hmac(_?(key|secret))?|(sk|pk|sec|priv)$`,
@@ -237,7 +242,9 @@ func (s *shape) measure() {
 		return
 	}
 	s.shortest, s.longest = bounds(re)
-	s.literal = literalStart(re.Simplify())
+	if s.literal = literalStart(re.Simplify()); len(s.literal) < 3 {
+		s.literal = ""
+	}
 	var pairs []string
 	for _, text := range literals(re) {
 		pairs = append(pairs, text, "")
@@ -323,6 +330,46 @@ func literalStart(re *syntax.Regexp) string {
 var hintWords = []string{
 	"key", "secret", "token", "pass", "pwd", "priv", "pk", "sk", "auth", "cred", "api", "seed", "wallet", "account", "sign", "memo", "login", "client",
 	"bearer", "mnemonic", "access", "owner", "deploy", "signer", "webhook", "rpc",
+}
+
+// partWords are words of which almost every name of a part holds one.
+var partWords = []string{
+	"key", "secret", "token", "priv", "pass", "pwd", "phrase", "auth", "cred", "seed", "mnemonic", "api", "access", "bearer", "pk", "sk", "ak", "sec", "client_id", "app_id",
+}
+
+// indexNames builds what tells, without the rules, whether a name may be that of a part.
+func (s *Set) indexNames() {
+	var literals, odd, calls []string
+	for _, sh := range s.shapes {
+		if sh.literal != "" {
+			literals = append(literals, sh.literal)
+		}
+	}
+	s.partWords = newKeywords(partWords)
+	for _, p := range s.providers {
+		for _, sh := range p.shapes {
+			for _, re := range sh.part.Names {
+				if expr := alternatives([]*regexp.Regexp{re}); !s.partWords.contains([]byte(expr)) {
+					odd = append(odd, expr)
+				}
+			}
+			if sh.calls != nil {
+				calls = append(calls, alternatives(sh.part.Calls))
+			}
+		}
+	}
+	slices.Sort(odd)
+	slices.Sort(calls)
+	s.literals = newKeywords(literals)
+	s.oddNames = union(`(?:^|_)(?:`, slices.Compact(odd), `)(?:\d*$|\d*_|$)`)
+	s.calls = union(`(?i)(?:^|[.:_ ])(?:`, slices.Compact(calls), `)$`)
+}
+
+func union(open string, list []string, end string) *regexp.Regexp {
+	if len(list) == 0 {
+		return regexp.MustCompile(`[^\s\S]`)
+	}
+	return regexp.MustCompile(open + strings.Join(list, "|") + end)
 }
 
 // index builds the automata for words that name providers.

@@ -2,17 +2,16 @@ package detectors
 
 import (
 	"bytes"
-	"slices"
 	"sort"
 )
 
 // document is a text with its structure, as far as any syntax shows it: brackets, indentation, section headers. It is
-// read once, forwards, and only for texts that hold something worth it.
+// read once, forwards, when first asked for.
 type document struct {
 	data   []byte
-	path   string
-	lines  []int // offset of each line
-	scopes []scope
+	lines  []int   // offset of each line; read on first use
+	scopes []scope // in the order of their starts; read on first use
+	scoped bool
 }
 
 // scope is a stretch of text that belongs together: between brackets, below a more indented line, under a section header.
@@ -25,36 +24,47 @@ type scope struct {
 }
 
 const (
-	maxDepth_  = 64
+	maxScopes  = 64
 	labelBytes = 120
 )
 
-func newDocument(data []byte, path string) *document {
-	d := &document{data: data, path: path}
+// lineStarts returns the offset of each line.
+func (d *document) lineStarts() []int {
+	if d.lines != nil {
+		return d.lines
+	}
 	d.lines = append(d.lines, 0)
 	for i := 0; ; {
-		j := bytes.IndexByte(data[i:], '\n')
+		j := bytes.IndexByte(d.data[i:], '\n')
 		if j < 0 {
-			break
+			return d.lines
 		}
 		i += j + 1
 		d.lines = append(d.lines, i)
 	}
+}
+
+// readScopes fills d.scopes.
+func (d *document) readScopes() {
+	if d.scoped {
+		return
+	}
+	d.scoped = true
 	b := scopeBuilder{document: d, top: -1, section: -1}
-	for n := range d.lines {
+	for n := range d.lineStarts() {
 		b.line(n)
 	}
 	for b.top >= 0 {
-		b.close(len(data))
+		b.close(len(d.data))
 	}
-	return d
 }
 
 // line returns the number of the line that holds offset p, from 0.
-func (d *document) line(p int) int { return sort.SearchInts(d.lines, p+1) - 1 }
+func (d *document) line(p int) int { return sort.SearchInts(d.lineStarts(), p+1) - 1 }
 
 // lineSpan returns the line n without its end.
 func (d *document) lineSpan(n int) Span {
+	d.lineStarts()
 	end := len(d.data)
 	if n+1 < len(d.lines) {
 		end = d.lines[n+1] - 1
@@ -71,6 +81,7 @@ func (d *document) text(s Span) string { return string(d.data[s.Start:s.End]) }
 
 // scopeAt returns the innermost scope that holds offset p, or -1.
 func (d *document) scopeAt(p int) int {
+	d.readScopes()
 	i := sort.Search(len(d.scopes), func(i int) bool { return d.scopes[i].Start > p }) - 1
 	for i >= 0 && d.scopes[i].End <= p {
 		i = d.scopes[i].parent
@@ -181,7 +192,7 @@ func (b *scopeBuilder) brackets(from, to, lineStart int) {
 }
 
 func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {
-	if b.depth >= maxDepth_ {
+	if b.depth >= maxScopes {
 		return
 	}
 	b.depth++
@@ -212,9 +223,4 @@ func (b *scopeBuilder) pop(c byte, at int) {
 			return
 		}
 	}
-}
-
-// sortedScopes reports whether the scopes are in the order of their starts; scopeAt relies on it.
-func (d *document) sortedScopes() bool {
-	return slices.IsSortedFunc(d.scopes, func(a, b scope) int { return a.Start - b.Start })
 }

@@ -85,7 +85,7 @@ func (r *reading) testHost(f *fit) string {
 	if len(f.v.scopes) > 0 && r.scopes[f.v.scopes[0]].End-r.scopes[f.v.scopes[0]].Start < siblingBytes {
 		span = r.scopes[f.v.scopes[0]].Span
 	} else if f.v.url.End == 0 {
-		span = Span{r.lineSpan(max(0, f.v.line-nearLines)).Start, r.lineSpan(min(len(r.lines)-1, f.v.line+nearLines)).End}
+		span = Span{r.lineSpan(max(0, f.v.line-nearLines)).Start, r.lineSpan(min(len(r.lineStarts())-1, f.v.line+nearLines)).End}
 	}
 	for _, m := range r.within(span) {
 		if !m.test || m.provider != f.provider {

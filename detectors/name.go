@@ -13,13 +13,14 @@ type naming struct {
 	call   string   // the call that the value is an argument of
 	arg    int      // its place among the arguments, from 0; -1 when it has a name or there is no call
 	url    Span     // the URL that the value is part of
+	table  bool     // it is a cell of a table: its names may stand far above
 	direct bool     // the first name is joined to the value by an operator, a tag or a header
 }
 
 const (
 	maxHops  = 6
 	maxName  = 96
-	maxReach = 400 // bytes before the value that names are looked for in
+	maxReach = 300 // bytes before the value that names are looked for in
 )
 
 // namer walks backwards from a value.
@@ -324,15 +325,66 @@ func (w *namer) sibling(newlines int) bool {
 		w.add(name)
 	}
 	s := w.d.scopeAt(end)
+	if w.columns(s, end, newlines) {
+		return false
+	}
 	if s < 0 || w.d.scopes[s].open == 'i' || w.d.scopes[s].open == 's' {
 		return false
 	}
-	if end-w.d.scopes[s].Start > 8*maxReach {
+	if end-w.d.scopes[s].Start > maxReach {
 		return false
 	}
 	w.label(s, bytes.Count(w.d.data[w.d.scopes[s].Start:end+1], []byte{','}))
 	return true
 }
+
+// columns reads the name of a value in a row from the header of its column: the first line of comma-separated values,
+// or the list of columns of an SQL statement. It reports whether there is such a header.
+func (w *namer) columns(s, end, newlines int) bool {
+	row := w.d.lineSpan(w.d.line(end))
+	if newlines > 0 {
+		return false
+	}
+	var head, before []byte
+	if s >= 0 && w.d.scopes[s].open == '(' {
+		before = w.d.data[w.d.scopes[s].Start : end+1]
+		m := valuesOf.FindAllSubmatch(w.d.data[max(0, w.d.scopes[s].Start-1500):w.d.scopes[s].Start], -1)
+		if len(m) == 0 {
+			return false
+		}
+		head = m[len(m)-1][1]
+	} else if s < 0 || w.d.scopes[s].open == 'i' || w.d.scopes[s].open == 's' {
+		before = w.d.data[row.Start : end+1]
+		if bytes.ContainsAny(before, "=(){}[]") {
+			return false
+		}
+		first := w.d.lineSpan(0)
+		head = w.d.data[first.Start:min(first.End, first.Start+1000)]
+	}
+	sep := []byte{w.at(end)}
+	names := bytes.Split(head, sep)
+	column := bytes.Count(before, sep)
+	w.n.table = true
+	if column >= len(names) || len(names) < 2 || first(names) {
+		return false
+	}
+	w.n.direct = true
+	w.add(string(bytes.Trim(names[column], " \t\r`\"'[]")))
+	w.i = row.Start
+	return true
+}
+
+// first reports whether a header is none, but a row of values.
+func first(names [][]byte) bool {
+	for _, n := range names {
+		if len(n) > 48 || randomText(string(n)) {
+			return true
+		}
+	}
+	return false
+}
+
+var valuesOf = regexp.MustCompile(`(?is)\(([^()]{3,1000})\)\s*values\b`)
 
 func randomText(text string) bool {
 	var t token
@@ -443,6 +495,7 @@ func (w *namer) trailing(v Span) {
 
 // cell reads the header of a table's column and the first cell of the row.
 func (w *namer) cell() bool {
+	w.n.table = true
 	n := w.d.line(w.i - 1)
 	row := w.d.lineSpan(n)
 	column := bytes.Count(w.d.data[row.Start:w.i], []byte{'|'})

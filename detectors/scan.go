@@ -68,7 +68,7 @@ type reading struct {
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
-	r := &reading{document: newDocument(data, at.Path), set: s, at: at, allow: newAllowMarks(data)}
+	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data)}
 	r.mentions = s.mentionsIn(data)
 	r.path = s.mentionsIn([]byte(at.Path))
 	return r

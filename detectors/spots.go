@@ -7,8 +7,9 @@ func (s *Set) Reach() int { return spotReach }
 
 const (
 	spotReach  = maxToken + hintBefore
-	hintBefore = 256
-	hintAfter  = 64
+	hintBefore = 320
+	hintAfter  = 96
+	literalAt  = 64 // bytes before a token that a shape with a literal may begin at
 )
 
 // Spots appends the places overlapping data[from:to] that a finding could come from, and returns the list. Text without
@@ -24,11 +25,12 @@ type spotter struct {
 	set  *Set
 	data []byte
 	dst  []Span
-	hits hitBuffer
 	once bool // stop at the first spot
 }
 
 func (sp *spotter) add(s Span) { sp.dst = append(sp.dst, s) }
+
+func (sp *spotter) done() bool { return sp.once && len(sp.dst) > 0 }
 
 func (sp *spotter) find(from, to int) {
 	tokens(sp.data, from, to, func(t *token) {
@@ -36,18 +38,38 @@ func (sp *spotter) find(from, to int) {
 			sp.add(t.Span)
 		}
 	})
-	if sp.done() {
-		return
+	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.words, sp.patterns} {
+		if !sp.done() {
+			look(from, to)
+		}
 	}
-	sp.pems(from, to)
+}
+
+func (sp *spotter) pems(from, to int) {
+	for p := from; p < to; {
+		i := bytes.Index(sp.data[p:to], pemBegin)
+		if i < 0 {
+			return
+		}
+		start := p + i
+		p = start + len(pemBegin)
+		if bytes.Contains(sp.data[p:min(len(sp.data), p+48)], pemPrivate) {
+			sp.add(Span{start, p})
+		}
+	}
+}
+
+var pemPrivate = []byte("PRIVATE KEY")
+
+func (sp *spotter) ints(from, to int) {
 	if len(sp.set.ints) > 0 {
 		intLists(sp.data, from, to, minInts/2, sp.add)
 	}
-	if len(sp.set.words) > 0 && !sp.done() {
+}
+
+func (sp *spotter) words(from, to int) {
+	if len(sp.set.words) > 0 {
 		wordRuns(sp.data, from, to, spotWords, func(run []Span) { sp.add(Span{run[0].Start, run[len(run)-1].End}) })
-	}
-	if !sp.done() {
-		sp.patterns(from, to)
 	}
 }
 
@@ -65,40 +87,48 @@ func (sp *spotter) patterns(from, to int) {
 	}
 }
 
-func (sp *spotter) done() bool { return sp.once && len(sp.dst) > 0 }
-
-func (sp *spotter) pems(from, to int) {
-	for p := from; p < to; {
-		i := bytes.Index(sp.data[p:to], pemBegin)
-		if i < 0 {
-			return
-		}
-		sp.add(Span{p + i, p + i + len(pemBegin)})
-		p += i + len(pemBegin)
-	}
-}
-
-// token reports whether a random-looking token may be a part: its shape needs no context, or there is a hint near it.
+// token reports whether a random-looking token may be a part: its shape needs no context, or the text around it names
+// it as parts are named.
 func (sp *spotter) token(t *token) bool {
-	for _, sh := range sp.set.shapes {
-		if sh.fits(sp.data, t) {
-			return true
-		}
+	if sp.set.shaped(sp.data, t) {
+		return true
 	}
 	if t.End-t.Start > maxToken {
 		return false
 	}
-	return sp.set.hints.contains(sp.data[max(0, t.Start-hintBefore):min(len(sp.data), t.End+hintAfter)])
+	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
+	return sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window)
 }
 
-// fits is a cheap test that a token holds a value of the shape; a yes is to be confirmed by the expression.
-func (sh *shape) fits(data []byte, t *token) bool {
-	if sh.literal != "" {
-		return bytes.Contains(data[max(0, t.Start-64):min(len(data), t.End, t.Start+maxToken)], []byte(sh.literal))
+// shaped reports whether a token may be a part of a rule that needs no context.
+func (s *Set) shaped(data []byte, t *token) bool {
+	if s.literals.contains(data[max(0, t.Start-literalAt):min(len(data), t.End, t.Start+maxToken)]) {
+		return true
 	}
 	n := t.End - t.Start
-	if n+3 < sh.shortest || n > sh.longest+64 {
-		return false
+	for _, sh := range s.shapes {
+		if sh.literal == "" && n+3 >= sh.shortest && n <= sh.longest+literalAt && sh.part.Regex.Match(data[max(0, t.Start-1):min(len(data), t.End+3)]) {
+			return true
+		}
 	}
-	return sh.part.Regex.Match(data[max(0, t.Start-1):min(len(data), t.End+3)])
+	return false
+}
+
+// nameable reports whether the text in the window names the value at v like a part of some rule. It reads the names as
+// Scan does, from the window alone.
+func (s *Set) nameable(data []byte, v, window Span) bool {
+	d := &document{data: data[window.Start:window.End]}
+	n := d.naming(Span{v.Start - window.Start, v.End - window.Start})
+	if n.url.End > 0 && s.mentions.contains(d.data[n.url.Start:n.url.End]) || n.table {
+		return true
+	}
+	odd := n.arg >= 0 && n.call != "" && constructor.MatchString(n.call)
+	for _, name := range n.names {
+		word := normalize(name)
+		if s.partWords.contains([]byte(word)) || s.calls.MatchString(name) {
+			return true
+		}
+		odd = odd || s.oddNames.MatchString(word)
+	}
+	return odd && s.mentions.contains(d.data)
 }

@@ -7,6 +7,7 @@ type token struct {
 	Span
 	whole, piece traits // of all of it, and of a stretch without separators
 	odd          bool   // a stretch looks random by itself
+	paths        bool   // it has a slash
 }
 
 // traits are what tells random text from words.
@@ -88,6 +89,7 @@ func measure(data []byte, start, end int, t *token) bool {
 		switch {
 		case class <= classSeparator:
 			t.endPiece()
+			t.paths = t.paths || data[i] == '/'
 		case class == classDigit:
 			t.piece.digits++
 		default:
@@ -103,6 +105,9 @@ func measure(data []byte, start, end int, t *token) bool {
 		last = class
 	}
 	t.endPiece()
+	if t.paths && t.End-t.Start < 40 {
+		return t.odd
+	}
 	return t.odd || t.whole.random()
 }
 

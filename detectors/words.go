@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,9 +18,11 @@ const (
 	minRun      = 12
 	maxRun      = 80 // words; a longer run is a word list
 	maxWord     = 24 // bytes of a word
+	maxASCII    = 12 // letters of a word without accents
 	maxGap      = 40 // bytes between two words
+	maxJoint    = 12 // bytes of punctuation among them
 	probeStep   = 24 // below the length of the shortest run less a word, so that every run is met
-	spotWords   = 6  // words that make a run worth reading in full
+	spotWords   = 9  // words that make a run worth reading in full
 	filterBits  = 19
 	filterWords = 1 << filterBits
 )
@@ -29,87 +32,243 @@ var wordFilter = sync.OnceValue(func() *[filterWords / 64]uint64 {
 	f := new([filterWords / 64]uint64)
 	for _, list := range check.Wordlists() {
 		for word := range list.Words() {
-			h := wordHash([]byte(word))
+			h := wordHash([]byte(word), Span{0, len(word)})
 			f[h/64] |= 1 << (h % 64)
 		}
 	}
 	return f
 })
 
-func wordHash(word []byte) uint32 {
-	h := uint32(2166136261)
-	for _, c := range word {
-		h = (h ^ uint32(c|0x20)) * 16777619
+// wordHash hashes the letters of a word, whatever their case: the first eight and the length.
+func wordHash(data []byte, w Span) uint32 {
+	var low uint64
+	if w.Start+8 <= len(data) {
+		low = binary.LittleEndian.Uint64(data[w.Start:])
+	} else {
+		var last [8]byte
+		copy(last[:], data[w.Start:])
+		low = binary.LittleEndian.Uint64(last[:])
 	}
-	return h >> (32 - filterBits)
+	n := w.End - w.Start
+	if n < 8 {
+		low &= 1<<(8*n) - 1
+	}
+	return uint32(((low | 0x2020202020202020) + uint64(n)) * 0x9e3779b97f4a7c15 >> (64 - filterBits))
 }
 
-// wordRuns calls yield with the words of every maximal run of at least least list words that has a word in
-// data[from:to].
+// wordRuns calls yield with the words of every run of at least least list words that has a word in data[from:to]. A
+// word that no list holds ends all runs, so the next one looked at is a run's length further on.
 func wordRuns(data []byte, from, to, least int, yield func([]Span)) {
-	filter := wordFilter()
+	r := runFinder{data: data, filter: wordFilter()}
 	for p := from; p < to; {
-		w := wordAt(data, p)
+		w := r.at(p)
 		if w.Start >= to || w.Start == w.End {
 			p = max(p+probeStep, w.Start)
 			continue
 		}
-		if !listWord(data, w, filter) {
-			p = max(p, w.Start) + probeStep
+		if !r.maybe(w) {
+			p = max(p, w.End) + probeStep
 			continue
 		}
-		run := wordRun(data, w, filter)
-		if len(run) >= least {
-			yield(run)
+		if end := r.dense(w, least); end > 0 {
+			p = max(p, end) + probeStep
+			continue
 		}
-		p = max(p+probeStep, run[len(run)-1].End)
+		end := w.End
+		if lists := r.lists(w); lists != 0 {
+			run := r.run(w, lists)
+			if end = run[len(run)-1].End; len(run) >= least {
+				yield(run)
+			}
+		}
+		p = max(p, end) + 1
 	}
 }
 
-// listWord reports whether a list holds the word.
-func listWord(data []byte, w Span, filter *[filterWords / 64]uint64) bool {
-	text := data[w.Start:w.End]
-	if len(text) > 2*maxWord {
-		return false
-	}
-	if text[0] < utf8.RuneSelf {
-		if len(text) < 3 {
-			return false
-		}
-		h := wordHash(text)
-		if filter[h/64]&(1<<(h%64)) == 0 && isASCII(text) {
-			return false
-		}
-	}
-	return check.Member([]byte(check.NormalizeWord(string(text)))) != 0
+// runFinder looks for runs in one text.
+type runFinder struct {
+	data   []byte
+	filter *[filterWords / 64]uint64
 }
 
-func isASCII(text []byte) bool {
-	for _, c := range text {
+// at returns the word at p, or else the next one within the gap. An empty span says there is none.
+func (r *runFinder) at(p int) Span {
+	data := r.data
+	switch wordClass[data[p]] {
+	case wordWide:
+		return wordAt(data, p)
+	case wordLetter:
+		start := p
+		for start > 0 && wordClass[data[start-1]] == wordLetter && p-start <= maxWord {
+			start--
+		}
+		if start > 0 && data[start-1] >= utf8.RuneSelf {
+			return wordAt(data, p)
+		}
+		if start > 0 && start < p && data[start-1] == '\\' && escapeLetter(data[start]) {
+			start++
+		}
+		return r.word(start, p)
+	}
+	w, _ := r.after(p)
+	return w
+}
+
+// word ends the word that begins at start and goes on at p.
+func (r *runFinder) word(start, p int) Span {
+	data := r.data
+	end := p
+	for end < len(data) && wordClass[data[end]] == wordLetter && end-p <= maxWord {
+		end++
+	}
+	if end < len(data) && data[end] >= utf8.RuneSelf {
+		return Span{start, wordEnd(data, end)}
+	}
+	return Span{start, end}
+}
+
+// after returns the word after p in a run.
+func (r *runFinder) after(p int) (Span, bool) {
+	data := r.data
+	for q := p; q < len(data) && q-p <= maxGap; q++ {
+		switch wordClass[data[q]] {
+		case wordLetter:
+			if q > 0 && data[q-1] == '\\' && escapeLetter(data[q]) {
+				continue
+			}
+			return r.word(q, q), true
+		case wordWide:
+			return wordAfter(data, q)
+		case wordBreak:
+			return Span{p, p}, false
+		}
+	}
+	return Span{p, p}, false
+}
+
+// before returns the word before p in a run.
+func (r *runFinder) before(p int) (Span, bool) {
+	data := r.data
+	for q := p; q > 0 && p-q <= maxGap; q-- {
+		switch wordClass[data[q-1]] {
+		case wordLetter:
+			if q > 1 && data[q-2] == '\\' && escapeLetter(data[q-1]) {
+				continue
+			}
+			w := r.at(q - 1)
+			return w, w.End > w.Start
+		case wordWide:
+			return wordBefore(data, q)
+		case wordBreak:
+			return Span{p, p}, false
+		}
+	}
+	return Span{p, p}, false
+}
+
+// Classes of wordClass.
+const (
+	wordBreak  = iota // ends a run
+	wordGap           // may stand between two words, escapes among them
+	wordLetter        // of ASCII
+	wordWide          // begins or continues another character
+)
+
+// wordClass is read-only.
+var wordClass = func() (t [256]uint8) {
+	for c := range t {
+		switch {
+		case c >= utf8.RuneSelf:
+			t[c] = wordWide
+		case letter(byte(c)):
+			t[c] = wordLetter
+		case strings.IndexByte(" \t\r\n0123456789,.'\"`-)|/\\:*#>", byte(c)) >= 0:
+			t[c] = wordGap
+		}
+	}
+	return t
+}()
+
+// maybe reports whether a list may hold the word.
+func (r *runFinder) maybe(w Span) bool {
+	n := w.End - w.Start
+	if n >= 3 && n <= maxASCII {
+		if h := wordHash(r.data, w); r.filter[h/64]&(1<<(h%64)) != 0 {
+			return true
+		}
+	}
+	for _, c := range r.data[w.Start:min(w.End, w.Start+maxASCII+1)] {
 		if c >= utf8.RuneSelf {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
-// wordRun extends the word w to the run it stands in.
-func wordRun(data []byte, w Span, filter *[filterWords / 64]uint64) []Span {
+// dense counts the words around w that a list may hold, up to least. With fewer it returns where the run ends.
+func (r *runFinder) dense(w Span, least int) (end int) {
+	n := 1
+	for b := w; n < least; n++ {
+		prev, ok := r.before(b.Start)
+		if !ok || !r.maybe(prev) {
+			break
+		}
+		b = prev
+	}
+	for f := w; n < least; n++ {
+		next, ok := r.after(f.End)
+		if !ok {
+			return f.End
+		}
+		if !r.maybe(next) {
+			return next.End
+		}
+		f = next
+	}
+	return 0
+}
+
+// lists returns the lists that hold the word.
+func (r *runFinder) lists(w Span) check.Lists {
+	if !r.maybe(w) || w.End-w.Start > 2*maxWord {
+		return 0
+	}
+	return check.Member([]byte(check.NormalizeWord(string(r.data[w.Start:w.End]))))
+}
+
+// run extends the word w, of the given lists, to the run it stands in: neighbours that share a list, all joined in the
+// same way.
+func (r *runFinder) run(w Span, lists check.Lists) []Span {
+	next, ok := r.after(w.End)
+	if !ok || lists&r.lists(next) == 0 {
+		prev, ok := r.before(w.Start)
+		if !ok || lists&r.lists(prev) == 0 {
+			return []Span{w}
+		}
+		next, w = w, prev
+	}
+	by := joint(r.data, w, next)
+	if len(by) > maxJoint {
+		return []Span{w, next}
+	}
+	lists &= r.lists(w) & r.lists(next)
 	run := []Span{w}
 	for len(run) <= maxRun {
-		prev, ok := wordBefore(data, run[len(run)-1].Start)
-		if !ok || !listWord(data, prev, filter) {
+		prev, ok := r.before(run[len(run)-1].Start)
+		shared := lists & r.lists(prev)
+		if !ok || shared == 0 || joint(r.data, prev, run[len(run)-1]) != by {
 			break
 		}
-		run = append(run, prev)
+		lists, run = shared, append(run, prev)
 	}
 	slices.Reverse(run)
-	for len(run) <= 2*maxRun {
-		next, ok := wordAfter(data, run[len(run)-1].End)
-		if !ok || !listWord(data, next, filter) {
+	for run = append(run, next); len(run) <= 2*maxRun; {
+		next, ok := r.after(run[len(run)-1].End)
+		shared := lists & r.lists(next)
+		if !ok || shared == 0 || joint(r.data, run[len(run)-1], next) != by {
 			break
 		}
-		run = append(run, next)
+		lists, run = shared, append(run, next)
 	}
 	return run
 }
@@ -220,54 +379,44 @@ type phrase struct {
 	trimmed bool // list words stood beside it, so where it begins or ends is less sure
 }
 
-// phrases cuts a run into the mnemonics it may hold: the words that are joined in the same way. When that is not one
-// of the lengths that kinds have, words at either end are left out.
-func phrases(data []byte, run []Span) []phrase {
-	var out []phrase
-	for start := 0; start < len(run); {
-		end := start + 1
-		for end < len(run) && (end == start+1 || joint(data, run, end) == joint(data, run, start+1)) {
-			end++
+// joint is what stands between two words, without white space, numbers and escapes of these: "" in a sentence, a comma
+// in a list, quotes and comma in JSON.
+func joint(data []byte, a, b Span) string {
+	gap := data[a.End:max(a.End, b.Start)]
+	var out []byte
+	for i := 0; i < len(gap); i++ {
+		switch c := gap[i]; {
+		case c == '\\' && i+1 < len(gap) && escapeLetter(gap[i+1]):
+			i++
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\\' || c >= '0' && c <= '9':
+		case c == 0xe3 && i+2 < len(gap) && gap[i+1] == 0x80 && gap[i+2] == 0x80: // the ideographic space
+			i += 2
+		default:
+			out = append(out, c)
 		}
-		if p, ok := readPhrase(data, run[start:end], start > 0 || end < len(run)); ok {
-			out = append(out, p...)
-			start = end
-			continue
-		}
-		start = max(start+1, end-1)
 	}
-	return out
-}
-
-// joint is what stands between a word and the one before it, without white space and numbers.
-func joint(data []byte, run []Span, i int) string {
-	gap := string(data[run[i-1].End:run[i].Start])
-	gap = strings.NewReplacer(`\n`, "", `\t`, "", `\r`, "").Replace(gap)
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsDigit(r) || r == '\\' {
-			return -1
-		}
-		return r
-	}, gap)
+	return string(out)
 }
 
 // phraseLengths are the numbers of words that some kind has, longest first.
 var phraseLengths = []int{33, 25, 24, 21, 20, 18, 15, 13, 12}
 
-func readPhrase(data []byte, run []Span, beside bool) ([]phrase, bool) {
-	if len(run) < minRun || len(run) > maxRun || han(data, run) && (beside || inHan(data, run)) {
-		return nil, false
+// phrases reads a run as the mnemonics it may hold. When it has not one of the lengths that kinds have, words at either
+// end are left out.
+func phrases(data []byte, run []Span) []phrase {
+	if len(run) < minRun || len(run) > maxRun || han(data, run) && inHan(data, run) {
+		return nil
 	}
 	if slices.Contains(phraseLengths, len(run)) {
-		return []phrase{newPhrase(data, run, beside)}, true
+		return []phrase{newPhrase(data, run, false)}
 	}
 	var out []phrase
 	for _, n := range phraseLengths {
-		if n < len(run) && len(run)-n <= 3 {
+		if n < len(run) && len(run)-n <= 3 && !han(data, run) {
 			out = append(out, newPhrase(data, run[:n], true), newPhrase(data, run[len(run)-n:], true))
 		}
 	}
-	return out, len(out) > 0
+	return out
 }
 
 func han(data []byte, run []Span) bool {

@@ -19,8 +19,8 @@ type syntax struct {
 	fits     []string
 	least    int
 	most     int
-	same     bool   // several accounts of one vendor instead of several vendors
-	envName  string // testnet, sandbox or demo: what the text says of the environment
+	same     bool     // several accounts of one vendor instead of several vendors
+	envs     []string // testnet, sandbox or demo, or live: what the text says of each credential's environment
 	encoded  bool
 	body     *template.Template
 	multiple bool // the body holds several files
@@ -85,8 +85,8 @@ func (s *syntax) property(words []string) error {
 		s.most = max(s.least, s.most)
 	case "same":
 		s.same = true
-	case "environment":
-		s.envName = words[1]
+	case "environment", "environments":
+		s.envs = words[1:]
 	case "encoded":
 		s.encoded = true
 	default:

@@ -186,6 +186,12 @@ var inner = regexp.MustCompile(`://[^:/@]*:([^@/]+)@|secret=([0-9a-f]{64})|Accou
 // forms are the shorter writings of a value that a finding may hold in its place.
 func forms(v string) []string {
 	var out []string
+	if ws := wordsOf(v); len(ws) >= 12 {
+		for i, w := range ws {
+			ws[i] = w[:min(4, len(w))] // as steel plates have them
+		}
+		out = append(out, strings.Join(ws, " "))
+	}
 	for _, m := range inner.FindAllStringSubmatch(v, -1) {
 		for _, group := range m[1:] {
 			if group != "" {

@@ -46,6 +46,7 @@ var pureFunctions = template.FuncMap{
 	"after1":  func(of []field) []field { return of[1:] },
 	"dashed":  func(v string) string { return strings.ReplaceAll(v, " ", "-") },
 	"xmlname": xmlName,
+	"four":    func(v string) string { return v[:min(4, len(v))] },
 	"camel":   func(v string) string { return xmlName(joinWords(words(v), "", same, capital)) },
 	"replace": func(old, new, v string) string { return strings.ReplaceAll(v, old, new) },
 }

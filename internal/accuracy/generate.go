@@ -227,7 +227,7 @@ func (p *page) write(s syntax) ([]Document, error) {
 		at = pick(p.r, folders)
 	}
 	file := strings.ReplaceAll(pick(p.r, s.paths), "{id}", p.C().ID())
-	truth := p.truth(s.envName)
+	truth := p.truth(s.envs)
 	if !s.multiple {
 		return []Document{{Path: path.Join(at, file), Text: text, Context: s.name, Encoded: s.encoded, Truth: truth, Decoys: p.decoys}}, nil
 	}
@@ -253,14 +253,14 @@ func (p *page) execute(s syntax) (string, error) {
 	return out.String(), nil
 }
 
-func (p *page) truth(environment string) []Truth {
+func (p *page) truth(envs []string) []Truth {
 	var out []Truth
-	for _, c := range p.Creds {
-		env := environment
-		if env == "" {
-			env = c.kind.Props["environment"]
+	for i, c := range p.Creds {
+		env := c.kind.Props["environment"]
+		if len(envs) > 0 {
+			env = envs[min(i, len(envs)-1)]
 		}
-		out = append(out, c.truth(env))
+		out = append(out, c.truth(strings.TrimPrefix(env, "live")))
 	}
 	return out
 }

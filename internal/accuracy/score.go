@@ -252,7 +252,7 @@ func (at reading) foreign(f Found, t Truth) bool {
 
 func (at reading) environment(t Truth, f Found, tally *Tally) {
 	switch {
-	case t.Environment == "" && f.Environment != "":
+	case t.Environment == "" && f.Environment != "" && t.Kind != "wallet": // a wallet's key serves all networks
 		tally.Misgraded = 1
 		at.fault("environment", t.ID, t.Parts[t.Secret], "claims "+f.Environment)
 	case t.Environment != "":

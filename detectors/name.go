@@ -165,6 +165,9 @@ func (w *namer) operator() bool {
 	}
 	w.n.direct = w.n.direct || len(w.n.names) == 0
 	w.add(name)
+	if genericNames[normalize(name)] && w.argument() {
+		return true
+	}
 	if c := w.at(w.i - 1); assign && (c == '?' || c == '&') {
 		w.inURL()
 		w.quotes()
@@ -183,6 +186,17 @@ func (w *namer) operator() bool {
 		w.i = save
 	}
 	return false
+}
+
+// argument reports whether what was just read follows an opening bracket or a comma, as a named argument does.
+func (w *namer) argument() bool {
+	save := w.i
+	w.space()
+	c := w.at(w.i - 1)
+	if c != ',' && c != '(' {
+		w.i = save
+	}
+	return c == ',' || c == '('
 }
 
 // left reads an expression that can be assigned to: a name, a path, an index, a quoted key.
@@ -460,7 +474,7 @@ var genericNames = map[string]bool{
 
 // generic adds the sibling name of a value whose own name says nothing: {"name": "API_KEY", "value": "..."}.
 func (w *namer) generic(v Span) {
-	if len(w.n.names) == 0 || !genericNames[normalize(w.n.names[0])] {
+	if len(w.n.names) == 0 || !genericNames[normalize(w.n.names[0])] || len(w.n.names) > 1 && w.n.call != "" {
 		return
 	}
 	from, to := max(0, v.Start-240), min(len(w.d.data), v.End+160)
@@ -476,6 +490,21 @@ func (w *namer) generic(v Span) {
 	}
 	if m := namesKey.FindSubmatch(w.d.data[min(v.End, to):to]); m != nil {
 		w.n.names = append([]string{string(m[1])}, w.n.names...)
+		return
+	}
+	w.blockLabel(v)
+}
+
+// blockLabel adds what names the block around a value: variable "api_key" { default = "..." }.
+func (w *namer) blockLabel(v Span) {
+	s := w.d.scopeAt(v.Start)
+	if s < 0 || v.Start-w.d.scopes[s].Start > maxReach {
+		return
+	}
+	words := strings.Fields(proseSplit.ReplaceAllString(w.d.text(w.d.scopes[s].label), " "))
+	if len(words) > 0 {
+		w.n.names = append([]string{words[len(words)-1]}, w.n.names...)
+		w.n.reach = min(w.n.reach, w.d.scopes[s].label.Start)
 	}
 }
 

@@ -18,9 +18,13 @@ func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 		if sp.find(0, len(data)); len(sp.dst) == 0 {
 			return
 		}
+		keep := s.patterns.keep(data, at)
+		if keep == nil {
+			return
+		}
 		if len(s.rules) > len(s.patterns.rules) {
 			for _, m := range newReading(s, data, at).matches() {
-				if !yield(m) {
+				if keep(&m) && !yield(m) {
 					return
 				}
 			}

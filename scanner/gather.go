@@ -82,7 +82,7 @@ func (g *gather) attribute(ctx context.Context, src Source) (map[string][]Occurr
 
 // expand gives every hit one hit for each place of its unit.
 func (g *gather) expand(places map[string][]Occurrence) {
-	for _, e := range g.entries {
+	for fingerprint, e := range g.entries {
 		var all []hit
 		for _, h := range e.hits {
 			if len(places[h.unit]) == 0 {
@@ -91,6 +91,9 @@ func (g *gather) expand(places map[string][]Occurrence) {
 			}
 			for _, at := range places[h.unit] {
 				one := h
+				if slices.Contains(h.match.AllowedIn, at.Commit) {
+					continue
+				}
 				at.Region, at.Match = h.at.Region, h.at.Match
 				one.at = at
 				one.parts = slices.Clone(h.parts)
@@ -101,7 +104,9 @@ func (g *gather) expand(places map[string][]Occurrence) {
 			}
 		}
 		slices.SortStableFunc(all, func(a, b hit) int { return compareOccurrences(a.at, b.at) })
-		e.hits = slices.CompactFunc(all, func(a, b hit) bool { return samePlace(a.at, b.at) })
+		if e.hits = slices.CompactFunc(all, func(a, b hit) bool { return samePlace(a.at, b.at) }); len(e.hits) == 0 {
+			delete(g.entries, fingerprint) // an allowlist drops it in every commit that has it
+		}
 	}
 }
 

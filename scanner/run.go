@@ -118,7 +118,7 @@ func (r *run) matches(c Chunk) (hits []hit, err error) {
 	}()
 	var lines lineIndex
 	for m := range r.scanner.Detector.Scan(c.Data, detectors.Hint{Path: c.At.File}) {
-		if m.Span.End <= c.Overlap && c.Overlap > 0 {
+		if m.Span.End <= c.Overlap && c.Overlap > 0 || m.Credential.Rule.PathOnly() && c.Offset > 0 {
 			continue
 		}
 		if lines == nil {

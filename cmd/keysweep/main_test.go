@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -81,5 +82,27 @@ func TestCrashTellsNoContent(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "TestCrashTellsNoContent") {
 		t.Errorf("no function is named:\n%s", out.String())
+	}
+}
+
+func TestRunInProcess(t *testing.T) {
+	dir := t.TempDir()
+	text, secret := binancePair()
+	for name, content := range map[string]string{"bot/.env": text, "bot/main.py": "print(1)\n"} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, messages bytes.Buffer
+	c := console{in: strings.NewReader(""), out: &out, err: &messages, env: func(string) string { return "" }}
+	report := filepath.Join(dir, "out.json")
+	code := run(t.Context(), c, []string{"dir", filepath.Join(dir, "bot"), "--progress", "always", "--workers", "4", "-f", "json", "-r", report})
+	if code != exitFindings || out.Len() > 0 || !strings.Contains(messages.String(), "1 finding in 2 units") {
+		t.Errorf("code %d, output %q, messages:\n%s", code, out.String(), messages.String())
+	}
+	written, err := os.ReadFile(report)
+	if err != nil || !bytes.Contains(written, []byte("binance-api-key")) || bytes.Contains(written, []byte(secret)) {
+		t.Errorf("report, %v:\n%s", err, written)
 	}
 }

@@ -7,61 +7,65 @@ type cacheKey struct {
 }
 
 type cached struct {
-	key          cacheKey
-	kind         Type
-	data         []byte
-	newer, older *cached
+	key  cacheKey
+	kind Type // zero in an empty slot
+	data []byte
 }
 
-// cache keeps the objects used last, up to a budget of bytes. The zero value keeps nothing.
+// cache keeps objects used lately, up to a budget of bytes. A key has two slots, next to each other: the newer object
+// goes to one and pushes what was there into the other. The zero value keeps nothing.
 type cache struct {
 	budget, used int64
-	byKey        map[cacheKey]*cached
-	ends         cached // ends.older is the newest, ends.newer the oldest
+	slots        []cached // a power of two
+	hand         int      // where to make room next
 }
 
-// overhead is what an entry costs besides its data.
-const overhead = 160
+// home is the first of a key's slots; the other one differs in the last bit.
+func (c *cache) home(key cacheKey) int {
+	h := (key.at ^ uint64(key.table)<<48) * 0x9e3779b97f4a7c15
+	return int(h>>32) & (len(c.slots) - 1)
+}
 
 func (c *cache) get(key cacheKey) (Type, []byte, bool) {
-	e, ok := c.byKey[key]
-	if !ok {
+	if len(c.slots) == 0 {
 		return 0, nil, false
 	}
-	c.unlink(e)
-	c.link(e)
-	return e.kind, e.data, true
+	i := c.home(key)
+	if e := &c.slots[i]; e.key == key && e.kind != 0 {
+		return e.kind, e.data, true
+	}
+	if e := &c.slots[i^1]; e.key == key && e.kind != 0 {
+		return e.kind, e.data, true
+	}
+	return 0, nil, false
 }
 
+// put adds an object that get did not find.
 func (c *cache) put(key cacheKey, kind Type, data []byte) {
-	cost := int64(len(data)) + overhead
-	if cost > c.budget/4 {
+	if int64(len(data)) > c.budget/8 {
 		return
 	}
-	if c.byKey == nil {
-		c.byKey = map[cacheKey]*cached{}
-		c.ends.older, c.ends.newer = &c.ends, &c.ends
+	if c.slots == nil {
+		n := 64
+		for int64(n) < c.budget/2048 && n < 1<<15 {
+			n *= 2
+		}
+		c.slots = make([]cached, n)
 	}
-	if _, ok := c.byKey[key]; ok {
-		return
+	i := c.home(key)
+	if c.slots[i].kind != 0 {
+		c.empty(i ^ 1)
+		c.slots[i^1] = c.slots[i]
 	}
-	for c.used += cost; c.used > c.budget; {
-		old := c.ends.newer
-		c.unlink(old)
-		delete(c.byKey, old.key)
-		c.used -= int64(len(old.data)) + overhead
+	c.slots[i] = cached{key, kind, data}
+	for c.used += int64(cap(data)); c.used > c.budget; c.hand = (c.hand + 1) & (len(c.slots) - 1) {
+		if c.hand != i {
+			c.empty(c.hand)
+		}
 	}
-	e := &cached{key: key, kind: kind, data: data}
-	c.byKey[key] = e
-	c.link(e)
 }
 
-func (c *cache) unlink(e *cached) {
-	e.newer.older, e.older.newer = e.older, e.newer
-}
-
-func (c *cache) link(e *cached) {
-	first := c.ends.older
-	e.newer, e.older = &c.ends, first
-	c.ends.older, first.newer = e, e
+func (c *cache) empty(i int) {
+	c.used -= int64(cap(c.slots[i].data))
+	c.slots[i] = cached{}
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -197,46 +196,6 @@ func TestDirNoFollowReadsLinkTextOnly(t *testing.T) {
 	want := map[string]row{"walked/link": {"../outside/c.txt", "walked/link", ""}}
 	if diff := cmp.Diff(want, got.rows(base)); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestDirNamesWhatItCannotRead(t *testing.T) {
-	dir := tempDir(t)
-	plant(t, dir, map[string]string{"tree/ok.txt": "PLANT-ok-END", "tree/gone.txt": "", "tree/fifo-soon": ""})
-	must(t, syscall.Mkfifo(filepath.Join(dir, "tree", "fifo"), 0o644))
-	got := collect(t, &Dir{
-		Paths: []string{filepath.Join(dir, "tree"), filepath.Join(dir, "missing"), filepath.Join(dir, "tree", "fifo"), "/dev/zero", "/proc/self/status"},
-		vanish: func(path string) {
-			switch filepath.Base(path) {
-			case "gone.txt":
-				_ = os.Remove(path)
-			case "fifo-soon":
-				_ = os.Remove(path)
-				_ = syscall.Mkfifo(path, 0o644)
-			}
-		},
-	})
-	want := []skipRow{{"/dev/zero", SkipSpecial, false}, {"missing", SkipNotFound, false}, {"tree/fifo", SkipSpecial, false},
-		{"tree/fifo", SkipSpecial, true}, {"tree/fifo-soon", SkipSpecial, true}, {"tree/gone.txt", SkipVanished, false}}
-	if diff := cmp.Diff(want, got.skipsBelow(dir)); diff != "" {
-		t.Error(diff)
-	}
-	if len(got.found["PLANT-ok-END"]) != 1 || !strings.Contains(got.units["/proc/self/status"], "Pid:") {
-		t.Errorf("the readable files were not read: %q", got.found)
-	}
-}
-
-func TestDirNamesForbiddenFilesAndFolders(t *testing.T) {
-	dir := tempDir(t)
-	plant(t, dir, map[string]string{"ok.txt": "PLANT-ok-END", "secret.txt": "", "closed/x.txt": ""})
-	must(t, os.Chmod(filepath.Join(dir, "secret.txt"), 0))
-	must(t, os.Chmod(filepath.Join(dir, "closed"), 0))
-	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "closed"), 0o755) })
-	asNobody(t, dir)
-	got := collect(t, &Dir{Paths: []string{dir}})
-	want := []skipRow{{"closed", SkipPermission, false}, {"secret.txt", SkipPermission, false}}
-	if diff := cmp.Diff(want, got.skipsBelow(dir)); diff != "" || len(got.found["PLANT-ok-END"]) != 1 {
-		t.Errorf("found %v, skips: %s", got.found, diff)
 	}
 }
 

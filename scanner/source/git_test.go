@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
 
 // foundIn lists the markers of a harvest without their frame.
@@ -43,6 +44,7 @@ func forked(t *testing.T) testRepo {
 	r.line("b2", "b3")
 	r.git("checkout", "-q", "main")
 	r.line("c")
+	r.git("tag", "-a", "v2", "-m", plantWord("tagged"), "v1")
 	r.git("config", "remote.up.url", "/nowhere")
 	r.git("config", "remote.up.fetch", "+refs/heads/*:refs/remotes/up/*")
 	r.git("update-ref", "refs/remotes/up/main", "main~1")
@@ -58,7 +60,7 @@ func TestGitNarrowsHistory(t *testing.T) {
 		git  *Git
 		want string
 	}{
-		{"everything", &Git{}, "a b b2 b3 c"},
+		{"everything", &Git{}, "a b b2 b3 c tagged"},
 		{"a range", &Git{Range: "v1..side"}, "b2 b3"},
 		{"a range to HEAD", &Git{Range: "v1.."}, "c"},
 		{"a range from HEAD", &Git{Range: "..side"}, "b2 b3"},
@@ -71,8 +73,9 @@ func TestGitNarrowsHistory(t *testing.T) {
 		{"reflog and upstream", &Git{Range: "main@{1}..main"}, "c"},
 		{"upstream", &Git{Range: "@{u}..@"}, "c"},
 		{"as git describe says", &Git{Range: "v1-1-g" + head[:9] + "^!"[:1] + "..main"}, "c"},
+		{"a tag with its message", &Git{Range: "side..v2"}, "tagged"},
 		{"tag and type", &Git{Range: "v1^{commit}..main^0"}, "c"},
-		{"since a commit", &Git{SinceCommit: "v1"}, "b2 b3 c"},
+		{"since a commit", &Git{SinceCommit: "v1"}, "b2 b3 c tagged"},
 		{"a branch", &Git{Branch: "side"}, "a b b2 b3"},
 		{"a remote branch", &Git{Branch: "up/main"}, "a b"},
 		{"a branch since a commit", &Git{Branch: "side", SinceCommit: "side~1"}, "b3"},
@@ -440,5 +443,19 @@ func TestRefsOfManyKinds(t *testing.T) {
 	}
 	if len(got.broken) > 0 {
 		t.Error(slices.Collect(maps.Values(got.broken)))
+	}
+}
+
+func TestGitRangeYieldsNamesThatItAdds(t *testing.T) {
+	r := newRepo(t)
+	r.commit("dir/"+plantWord("name-from-before"), "x")
+	r.commit("dir/"+plantWord("name-that-is-new"), "x")
+	for _, spotter := range []gitpack.Spotter{nil, toySpotter{}} {
+		g := &Git{Repository: r.dir, Range: "HEAD~1..HEAD", Spotter: spotter}
+		places, _ := attributed(t, g, map[string]string{r.git("rev-parse", "HEAD"): "last"})
+		want := map[string][]string{plantWord("name-that-is-new"): {"name dir/" + plantWord("name-that-is-new") + " in last head"}}
+		if diff := cmp.Diff(want, places); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package source
 import (
 	"context"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
@@ -23,7 +25,7 @@ func (h *history) fileNames(ctx context.Context) error {
 		switch {
 		case len(base) < shortestKey:
 		case h.hidden(file):
-		case h.plain(base):
+		case h.plain(base) || h.had(file):
 			clean++
 			bytes += int64(len(base))
 		default:
@@ -45,4 +47,36 @@ func (h *history) fileNames(ctx context.Context) error {
 // plain reports whether the detector sees nothing in a text.
 func (h *history) plain(text string) bool {
 	return h.Git.Spotter != nil && len(h.Git.Spotter.Spots(nil, []byte(text), 0, len(text))) == 0
+}
+
+// had reports whether a path stood in the excluded part of history already, so that what a range adds does not begin
+// with it.
+func (h *history) had(file string) bool {
+	for _, id := range h.before {
+		c, err := h.store.Commit(id)
+		if err == nil && h.holds(c.Tree, strings.Split(file, "/")) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds follows a path down a tree.
+func (h *history) holds(tree gitpack.ID, names []string) bool {
+	for i, name := range names {
+		_, data, err := h.store.Read(tree, 0)
+		if err != nil {
+			return false
+		}
+		entries, _ := parseTree(data, h.store.Hash())
+		at := slices.IndexFunc(entries, func(e treeEntry) bool { return e.name == name })
+		switch {
+		case at < 0:
+			return false
+		case i == len(names)-1:
+			return true
+		}
+		tree = entries[at].id
+	}
+	return false
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,7 +48,7 @@ func newRefs(hash int) *refs {
 
 // packed reads packed-refs: "<id> <name>" lines, with "^<id>" lines for what tags lead to.
 func (rs *refs) packed(path string) error {
-	f, err := os.Open(path)
+	f, _, err := openRegular(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -203,7 +202,7 @@ func logged(path string, hash int) ([]gitpack.ID, error) {
 
 // eachLine hands over the first 64 KiB of each line of a file; a file that does not exist has none.
 func eachLine(path string, do func(string)) error {
-	f, err := os.Open(path)
+	f, _, err := openRegular(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

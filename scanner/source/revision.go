@@ -32,7 +32,7 @@ func (v *revisions) ranges(text string, tips *gitpack.Tips) error {
 
 func (v *revisions) word(word string, tips *gitpack.Tips) error {
 	if name, ok := strings.CutPrefix(word, "^"); ok {
-		id, err := v.resolve(name)
+		id, err := v.object(name)
 		tips.Exclude = append(tips.Exclude, id)
 		return err
 	}
@@ -44,7 +44,7 @@ func (v *revisions) word(word string, tips *gitpack.Tips) error {
 	if !ranged {
 		from, to = "", word
 	}
-	id, err := v.resolve(to)
+	id, err := v.object(to)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (v *revisions) word(word string, tips *gitpack.Tips) error {
 	if !ranged || from != "" && strings.Trim(from, "0") == "" {
 		return nil
 	}
-	id, err = v.resolve(from)
+	id, err = v.object(from)
 	tips.Exclude = append(tips.Exclude, id)
 	return err
 }
@@ -105,6 +105,18 @@ func (v *revisions) branch(name string) (gitpack.ID, error) {
 		}
 	}
 	return v.resolve(name)
+}
+
+// object returns the object that a revision names, of whatever type; a tag's message belongs to what a range adds.
+func (v *revisions) object(text string) (gitpack.ID, error) {
+	id, err := v.expression(text)
+	if err == nil && !v.store.Has(id) {
+		err = gitpack.ErrMissing
+	}
+	if err != nil {
+		return gitpack.ID{}, fmt.Errorf("%w %q: %w", ErrBadRevision, text, err)
+	}
+	return id, nil
 }
 
 // resolve returns the commit that a revision names; an empty one is HEAD.

@@ -62,21 +62,33 @@ func readSmall(path string) ([]byte, error) { return readRegular(path, smallFile
 // readIndexFile reads a regular file of at most 2 GiB.
 func readIndexFile(path string) ([]byte, error) { return readRegular(path, indexFile) }
 
-// readRegular never waits for a FIFO.
 func readRegular(path string, limit int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, size, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+	if size > limit {
+		return nil, fmt.Errorf("read %s: more than %d bytes", path, limit)
 	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fmt.Errorf("read %s: not a regular file of at most %d bytes", path, limit)
-	}
-	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	_, err = data.ReadFrom(io.LimitReader(f, limit))
 	return data.Bytes(), err
+}
+
+// openRegular opens a regular file and returns its size. It never waits for a FIFO, whatever a repository has in the
+// place of a file.
+func openRegular(path string) (*os.File, int64, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open %s: not a regular file", path)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
 }

@@ -30,7 +30,6 @@ type cutter struct {
 	tail     []byte // end of the text handed out last
 	offset   int64  // of tail in the text
 	line     int    // line ends before tail
-	any      bool   // a chunk was handed out
 }
 
 // cut yields the chunks of r. An error of reading ends as a skip of the rest; the error returned is yield's or ctx's.

@@ -46,7 +46,7 @@ func generate(t *testing.T, seed uint64) []Document {
 }
 
 func TestAccuracy(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		t.Skip("scans ten thousand documents")
 	}
 	docs := generate(t, *seedFlag)

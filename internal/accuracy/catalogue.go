@@ -31,15 +31,6 @@ type kindPart struct {
 	Beside      bool // a user name or host: not a credential
 }
 
-func (k kind) has(tag string) bool {
-	for _, t := range strings.Split(k.Props["tags"], ",") {
-		if t == tag {
-			return true
-		}
-	}
-	return false
-}
-
 func (k kind) names() []string {
 	if k.Props["names"] == "" {
 		return []string{k.ID}

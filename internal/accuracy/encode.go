@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/crypto/ripemd160" //nolint:staticcheck // Bitcoin addresses are made with it
+	//lint:ignore SA1019 the checksum of EOS keys is made with it
+	"golang.org/x/crypto/ripemd160"
 	"golang.org/x/crypto/sha3"
 )
 

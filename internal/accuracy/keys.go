@@ -118,10 +118,6 @@ func (p rsaPool) pkcs8(r random) string {
 	return armor("PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(pick(r, p))))
 }
 
-func (p rsaPool) public(r random) string {
-	return armor("PUBLIC KEY", must(x509.MarshalPKIXPublicKey(&pick(r, p).PublicKey)))
-}
-
 func (p rsaPool) der(r random) string {
 	return base64.StdEncoding.EncodeToString(must(x509.MarshalPKCS8PrivateKey(pick(r, p))))
 }

@@ -143,6 +143,15 @@ func (w wordLists) monero(r random) string {
 	return strings.Join(append(words, words[h.Sum32()%24]), " ")
 }
 
+// tonPool makes n phrases; one takes some 256 slow tries.
+func (w wordLists) tonPool(n int) []string {
+	pool := make([]string, n)
+	for i := range pool {
+		pool[i] = w.ton(newRandom(uint64(i), "ton"))
+	}
+	return pool
+}
+
 func (w wordLists) ton(r random) string {
 	for {
 		phrase := strings.Join(w.any(r, "bip39_english", 24), " ")

@@ -80,7 +80,8 @@ func phrases(words wordLists, named map[string]maker) {
 	named["aezeed"] = words.aezeed
 	named["algorand"] = words.algorand
 	named["monero"] = words.monero
-	named["ton"] = words.ton
+	pool := words.tonPool(4)
+	named["ton"] = func(r random) string { return pick(r, pool) }
 	named["slip39"] = words.slip39
 }
 

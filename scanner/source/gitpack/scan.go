@@ -12,14 +12,17 @@ import (
 
 // scan is one run over what a walk reached.
 type scan struct {
-	s     *Store
-	r     *Reached
-	t     *tables
-	sp    Spotter
-	v     Visitor
-	whole bool          // look for spots in every byte, deltas or not
-	big   chan struct{} // held by the worker that may have large objects in memory
+	s      *Store
+	r      *Reached
+	t      *tables
+	sp     Spotter
+	v      Visitor
+	whole  bool // look for spots in every byte, deltas or not
+	tokens tokens
 }
+
+// tokens are held by workers that have large objects in memory: few at a time.
+type tokens struct{ big, medium chan struct{} }
 
 // Scan visits every reached blob, commit and tag that has at least one spot, or all of them when sp is nil. Every
 // reached object ends in exactly one of Visit, Skip and Clean. The windows of one blob count as one. What Reach could
@@ -30,7 +33,7 @@ func (s *Store) Scan(ctx context.Context, r *Reached, sp Spotter, v Visitor) err
 
 func (c *scan) run(ctx context.Context) error {
 	defer c.s.clock(&c.s.stats.ScanNanos, time.Now())
-	c.t, c.big = c.s.tables.Load(), make(chan struct{}, 1)
+	c.t, c.tokens = c.s.tables.Load(), tokens{make(chan struct{}, 1), make(chan struct{}, 5)}
 	for _, skip := range c.r.skips {
 		c.v.Skip(skip)
 	}

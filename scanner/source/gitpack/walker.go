@@ -12,8 +12,8 @@ type scanner struct {
 	f     *forest
 	kind  Type
 	stack []frame
-	live  int64 // bytes of data on the stack
-	holds bool  // the big token
+	live  int64         // bytes of data on the stack
+	holds chan struct{} // the token in hand, big or medium
 	spare [][]byte
 	runs  []run
 
@@ -36,8 +36,9 @@ func (c *scan) scanner() *scanner {
 	return &scanner{scan: c, r: newReader(c.s, 0)}
 }
 
-// small is the size up to which objects are read without the token.
-func (w *scanner) small() int { return int(w.s.memory) / (32 * w.s.workers) }
+// small is the size up to which objects are read without a token, medium that up to which the medium one does.
+func (w *scanner) small() int  { return int(w.s.memory) / (32 * w.s.workers) }
+func (w *scanner) medium() int { return int(w.s.memory) / 64 }
 
 // tree walks the tree of deltas above a root, depth first. A node's last child takes its place on the stack, so a chain
 // of any length needs two objects in memory.
@@ -137,24 +138,37 @@ func (w *scanner) drop() {
 	for len(w.stack) > 0 {
 		w.pop()
 	}
-	if w.holds {
-		w.holds = false
-		<-w.big
+	if w.holds != nil {
 		w.r.delta = nil
 	}
+	w.trade(nil)
 	w.flush()
 }
 
 // claim waits for the right to have an object of this size in memory.
 func (w *scanner) claim(size uint64) error {
-	if size > uint64(w.s.largest()) {
+	switch {
+	case size > uint64(w.s.largest()):
 		return fmt.Errorf("%d bytes: %w", size, ErrTooLarge)
-	}
-	if size > uint64(w.small()) && !w.holds {
-		w.big <- struct{}{}
-		w.holds = true
+	case size > uint64(max(w.medium(), w.small())):
+		w.trade(w.tokens.big)
+	case size > uint64(w.small()) && w.holds == nil:
+		w.trade(w.tokens.medium)
 	}
 	return nil
+}
+
+// trade gives the token in hand back before it takes another one, so that nobody waits for a worker who waits.
+func (w *scanner) trade(token chan struct{}) {
+	if w.holds == token {
+		return
+	}
+	if w.holds != nil {
+		<-w.holds
+	}
+	if w.holds = token; token != nil {
+		token <- struct{}{}
+	}
 }
 
 // root reads the object at the foot of a tree.

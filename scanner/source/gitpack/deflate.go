@@ -261,7 +261,7 @@ func (d *deflated) quick(lit *literalTable, dist *distanceTable) (ended, ok bool
 	src, dst := d.src, d.dst
 	in, out, bits, count := d.in, d.out, d.bits, d.count
 	ok = true
-	for in+16 <= len(src) && out+280 <= len(dst) {
+	for in+16 <= len(src) && out+3 < len(dst) {
 		bits |= binary.LittleEndian.Uint64(src[in:in+8]) << (count & 63)
 		in += int(63-count) >> 3
 		count |= 56
@@ -320,12 +320,12 @@ func (d *deflated) quick(lit *literalTable, dist *distanceTable) (ended, ok bool
 		bits >>= e & codeBits
 		count -= uint(e & codeBits)
 		back := int(e>>16) + int(saved&(1<<(e&codeBits)-1)>>(e>>8&codeBits))
-		if back > out {
+		if back > out || n > len(dst)-out {
 			ok = false
 			break
 		}
 		from, end := out-back, out+n
-		if back < 8 {
+		if back < 8 || end+8 > len(dst) {
 			for out < end {
 				out += copy(dst[out:end], dst[from:out])
 			}

@@ -105,49 +105,11 @@ func (r *reader) loose(t *tables, k, i int, limit int64) (Type, []byte, error) {
 }
 
 // packed reads the object at an offset of pack k: first down the chain of deltas, then back up.
-func (r *reader) packed(t *tables, k int, at uint64, limit int64) (kind Type, data []byte, err error) {
-	r.chain = r.chain[:0]
-	p := t.list[k].(*pack)
+func (r *reader) packed(t *tables, k int, at uint64, limit int64) (Type, []byte, error) {
 	bases := max(limit, r.s.largest())
-down:
-	for {
-		var ok bool
-		if kind, data, ok = r.cache.get(cacheKey{uint32(k), at}); ok {
-			break
-		}
-		e, err := p.header(at)
-		if err != nil {
-			return 0, nil, err
-		}
-		if e.kind < offsetDelta {
-			kind = e.kind
-			if data, err = r.whole(p, e, bases, len(r.chain) == 0, limit); err != nil {
-				return kind, nil, err
-			}
-			r.cache.put(cacheKey{uint32(k), at}, kind, data)
-			break
-		}
-		if len(r.chain) == maxChain {
-			return 0, nil, corrupt("delta chain has no end", nil)
-		}
-		r.chain = append(r.chain, link{k, p, at, e})
-		if e.kind == offsetDelta {
-			at = e.base
-			continue
-		}
-		base, i, ok := findBase(t, k, &e.id)
-		if !ok {
-			return 0, nil, fmt.Errorf("delta base %s: %w", e.id, r.s.missing())
-		}
-		switch tab := t.list[base].(type) {
-		case *pack:
-			k, p, at = base, tab, tab.index.offset(i)
-		case *loose:
-			if kind, data, err = r.loose(t, base, i, bases); err != nil {
-				return 0, nil, fmt.Errorf("delta base: %w", err)
-			}
-			break down
-		}
+	kind, data, err := r.foot(t, k, at, limit, bases)
+	if err != nil {
+		return kind, nil, err
 	}
 	for i := len(r.chain) - 1; i >= 0; i-- {
 		l := r.chain[i]
@@ -160,6 +122,46 @@ down:
 		return kind, nil, ErrTooLarge
 	}
 	return kind, data, nil
+}
+
+// foot follows a chain of deltas down to an object that is whole or in the cache, and leaves the deltas in r.chain.
+func (r *reader) foot(t *tables, k int, at uint64, limit, bases int64) (Type, []byte, error) {
+	for r.chain = r.chain[:0]; len(r.chain) < maxChain; {
+		key := cacheKey{uint32(k), at}
+		if kind, data, ok := r.cache.get(key); ok {
+			return kind, data, nil
+		}
+		p := t.list[k].(*pack)
+		e, err := p.header(at)
+		if err != nil {
+			return 0, nil, err
+		}
+		if e.kind < offsetDelta {
+			if len(r.chain) > 0 {
+				limit = bases
+			}
+			data, err := r.whole(p, e, limit)
+			if err == nil {
+				r.cache.put(key, e.kind, data)
+			}
+			return e.kind, data, err
+		}
+		r.chain = append(r.chain, link{k, p, at, e})
+		if e.kind == offsetDelta {
+			at = e.base
+			continue
+		}
+		i, ok := 0, false
+		if k, i, ok = findBase(t, k, &e.id); !ok {
+			return 0, nil, fmt.Errorf("delta base %s: %w", e.id, r.s.missing())
+		}
+		next, packed := t.list[k].(*pack)
+		if !packed {
+			return r.loose(t, k, i, bases)
+		}
+		at = next.index.offset(i)
+	}
+	return 0, nil, corrupt("delta chain has no end", nil)
 }
 
 // findBase looks for the base of a delta in its own pack first.
@@ -175,10 +177,7 @@ func findBase(t *tables, k int, id *ID) (base, i int, ok bool) {
 	return base, i, true
 }
 
-func (r *reader) whole(p *pack, e entry, bases int64, last bool, limit int64) ([]byte, error) {
-	if !last {
-		limit = bases
-	}
+func (r *reader) whole(p *pack, e entry, limit int64) ([]byte, error) {
 	if e.size > uint64(limit) {
 		return nil, ErrTooLarge
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command bench measures a built keysweep binary: start-up, a staged scan in a long history, a large tree against grep,
 // full histories against git log -p, and peak memory. Every figure is a median, and every ratio is of the same run.
 package main

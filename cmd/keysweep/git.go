@@ -21,6 +21,7 @@ type gitFlags struct {
 	branch      string
 	unreachable bool
 	logOpts     string
+	hook        bool // git runs this
 }
 
 func newGit(c console) *cobra.Command {
@@ -84,7 +85,7 @@ func (f *gitFlags) scanStaged(cmd *cobra.Command, c console, path string) error 
 	if path == "" {
 		src.Index = c.env("GIT_INDEX_FILE")
 	}
-	return scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), partial: true, source: src}.run(cmd.Context())
+	return scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), hook: f.hook, partial: true, source: src}.run(cmd.Context())
 }
 
 // scanHistory scans what src says of a repository, with the limits that the flags set. Target is where configuration lies.
@@ -99,7 +100,7 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	src.Workers = f.workers
 	src.Env = c.env
 	defer src.Close()
-	s := scan{console: c, flags: &f.scanFlags, target: target, source: src}
+	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: src}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
 	s.prepare = func(set settings) { src.Spotter = spotter{set.detector} }
 	return s.run(cmd.Context())

@@ -21,7 +21,7 @@ func (c console) toMessages() console {
 }
 
 func newPreCommit(c console) *cobra.Command {
-	var f gitFlags
+	f := gitFlags{hook: true}
 	cmd := &cobra.Command{
 		Use:     "pre-commit",
 		Short:   "Refuse a commit that adds a credential (git calls this)",
@@ -51,7 +51,7 @@ func refused(c console, deed string, err error) error {
 }
 
 func newPrePush(c console) *cobra.Command {
-	var f gitFlags
+	f := gitFlags{hook: true}
 	cmd := &cobra.Command{
 		Use:     "pre-push [REMOTE [URL]]",
 		Short:   "Refuse a push that would publish a credential (git calls this)",
@@ -82,7 +82,7 @@ func newPrePush(c console) *cobra.Command {
 }
 
 func newPreReceive(c console) *cobra.Command {
-	var f gitFlags
+	f := gitFlags{hook: true}
 	cmd := &cobra.Command{
 		Use:   "pre-receive",
 		Short: "Refuse a push on the server (git calls this)",

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type scan struct {
 	target string // folder whose configuration and ignore files count; empty for none
 	source scanner.Source
 
+	hook    bool           // a clean run says nothing
 	partial bool           // the source leaves out what ignore files may speak of
 	prepare func(settings) // tells the source what is looked for; may be nil
 }
@@ -77,6 +79,9 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 
 // conclude finishes reports and stats, sums up, and returns the exit code.
 func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error {
+	if s.hook && cov.Complete && cov.Findings == 0 {
+		outs.dropText()
+	}
 	failed := outs.finish(cov)
 	if s.flags.stats != "" {
 		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, outs, cov) }))
@@ -112,9 +117,10 @@ type reports struct {
 
 type reportOut struct {
 	report.Writer
-	file *outputFile // nil for standard output
-	name string
-	err  error // the first error of writing
+	format string
+	file   *outputFile // nil for standard output
+	name   string
+	err    error // the first error of writing
 }
 
 // openReports opens all reports, so that a path that can not be written ends the run before it starts.
@@ -162,7 +168,7 @@ func (rs *reports) open(s scan, spec reportSpec, rules []detectors.Rule) error {
 	if spec.path == "" {
 		o.Color, o.Width = s.colored(s.out, s.flags.noColor), width(s.out)
 		w, err := report.New(spec.format, s.out, o)
-		rs.outs = append(rs.outs, &reportOut{Writer: w, name: "standard output"})
+		rs.outs = append(rs.outs, &reportOut{Writer: w, format: spec.format, name: "standard output"})
 		return err
 	}
 	f, err := createOutput(spec.path)
@@ -170,7 +176,7 @@ func (rs *reports) open(s scan, spec reportSpec, rules []detectors.Rule) error {
 		return err
 	}
 	w, err := report.New(spec.format, f, o)
-	rs.outs = append(rs.outs, &reportOut{Writer: w, file: f, name: spec.path})
+	rs.outs = append(rs.outs, &reportOut{Writer: w, format: spec.format, file: f, name: spec.path})
 	return err
 }
 
@@ -216,6 +222,11 @@ func (rs *reports) finish(cov scanner.Coverage) error {
 		}
 	}
 	return failed
+}
+
+// dropText leaves out text reports on standard output.
+func (rs *reports) dropText() {
+	rs.outs = slices.DeleteFunc(rs.outs, func(o *reportOut) bool { return o.file == nil && o.format == "text" })
 }
 
 // discard removes files that were not finished.

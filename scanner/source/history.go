@@ -259,23 +259,31 @@ func (h *history) message(o gitpack.Object, unit string, at scanner.Occurrence) 
 	return h.yield(scanner.Chunk{Unit: unit + " header", Data: header, At: at})
 }
 
-// people drops the lines of a header that git fills in itself, with their continuations.
+// people drops the lines of a header that git fills in itself: names of objects, their types and signatures.
 func people(header []byte) []byte {
 	var kept []byte
 	dropping := false
 	for line := range bytes.Lines(header) {
 		if line[0] != ' ' {
-			word, _, _ := bytes.Cut(line, []byte(" "))
-			switch string(word) {
-			case "tree", "parent", "object", "type", "gpgsig", "gpgsig-sha256", "encoding":
-				dropping = true
-			default:
-				dropping = false
-			}
+			dropping = mechanical(line)
 		}
 		if !dropping {
 			kept = append(kept, line...)
 		}
 	}
 	return kept
+}
+
+func mechanical(line []byte) bool {
+	word, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+	switch string(word) {
+	case "tree", "parent", "object":
+		_, err := gitpack.ParseID(string(value))
+		return err == nil
+	case "type":
+		return len(value) <= len("commit")
+	case "gpgsig", "gpgsig-sha256":
+		return bytes.HasPrefix(value, []byte("-----BEGIN ")) && bytes.Contains(value, []byte(" SIGNATURE"))
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"regexp"
 	"sort"
 )
 
@@ -19,9 +20,11 @@ type scope struct {
 	Span
 	label  Span // the text that names it: what stands before the bracket, the parent line, the header
 	parent int  // index, -1 at the top
-	open   byte // '(', '[', '{', 'i' for indentation, 's' for a section
+	open   byte // '(', '[', '{', 'i' for indentation, 's' for a section, 'h' for the lines below a comment
 	indent int
 }
+
+func (s *scope) bracket() bool { return s.open == '(' || s.open == '[' || s.open == '{' }
 
 const (
 	maxScopes  = 64
@@ -104,6 +107,7 @@ type scopeBuilder struct {
 	top     int
 	depth   int
 	section int
+	blank   bool // the line before is empty
 }
 
 func (b *scopeBuilder) line(n int) {
@@ -111,13 +115,19 @@ func (b *scopeBuilder) line(n int) {
 	text := b.data[span.Start:span.End]
 	trimmed := bytes.TrimLeft(text, " \t")
 	if len(bytes.TrimSpace(trimmed)) == 0 {
+		b.blank = true
+		if b.section >= 0 && b.scopes[b.section].open == 'h' {
+			b.endSection(span.Start)
+		}
 		return
 	}
+	after := b.blank || n == 0
+	b.blank = false
 	indent := indentOf(text[:len(text)-len(trimmed)])
 	for b.top >= 0 && b.scopes[b.top].open == 'i' && b.scopes[b.top].indent >= indent {
 		b.close(span.Start)
 	}
-	if b.header(trimmed, span) {
+	if b.header(trimmed, span) || b.heading(trimmed, span, after) {
 		return
 	}
 	at := span.End - len(trimmed)
@@ -169,14 +179,39 @@ func (b *scopeBuilder) header(trimmed []byte, span Span) bool {
 	if len(inner) == 0 || inner[0] == '"' || inner[0] >= '0' && inner[0] <= '9' {
 		return false
 	}
-	if b.section >= 0 {
-		for b.top >= 0 && b.scopes[b.section].End > span.Start {
-			b.close(span.Start)
-		}
-	}
-	b.push(span.End, 's', Span{span.End - len(trimmed), span.End}, -1)
-	b.section = b.top
+	b.openSection('s', Span{span.End - len(trimmed), span.End})
 	return true
+}
+
+var headingLine = regexp.MustCompile(`^(#{1,6}|//|--|;)[ \t]+(\S+[ \t]*){1,6}$`)
+
+// heading opens a section when the line is a heading of Markdown, or a comment that stands above a group of lines: the
+// group ends at the next empty line.
+func (b *scopeBuilder) heading(trimmed []byte, span Span, afterBlank bool) bool {
+	if len(trimmed) > 60 || !headingLine.Match(bytes.TrimSpace(trimmed)) {
+		return false
+	}
+	kind := byte('h')
+	if bytes.HasPrefix(trimmed, []byte("##")) {
+		kind = 's'
+	} else if !afterBlank || b.top >= 0 && b.scopes[b.top].open != 'h' && b.scopes[b.top].open != 's' {
+		return false
+	}
+	b.openSection(kind, Span{span.End - len(trimmed), span.End})
+	return true
+}
+
+func (b *scopeBuilder) openSection(kind byte, label Span) {
+	b.endSection(label.Start)
+	b.push(label.End, kind, label, -1)
+	b.section = b.top
+}
+
+func (b *scopeBuilder) endSection(at int) {
+	for b.section >= 0 && b.top >= 0 && b.scopes[b.section].End > at {
+		b.close(at)
+	}
+	b.section = -1
 }
 
 // brackets opens and closes the scopes of the brackets in data[from:to].
@@ -219,7 +254,7 @@ func (b *scopeBuilder) pop(c byte, at int) {
 			}
 			b.close(at)
 			return
-		case 's':
+		case 's', 'h':
 			return
 		}
 	}

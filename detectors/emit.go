@@ -63,10 +63,17 @@ func (r *reading) weigh(m *Match, best level, rule *Rule) {
 }
 
 var testWords = regexp.MustCompile(`(?i)(?:^|[^a-z])(testnet|sandbox|demo|paper)(?:[^a-z]|$)`)
-var testFlag = regexp.MustCompile(`(?i)["']?\b(?:use_?|is_?|set_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
+var testFlag = regexp.MustCompile(`(?i)["']?\b(?:use_?|is_?|set_?|enable_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
+
+// testCall switches a client made above to the test network, and testHeader asks for it with every request.
+var (
+	testCall   = regexp.MustCompile(`(?i)\bset_?(sandbox|demo)_?(?:mode|trading)?\(\s*true`)
+	testHeader = regexp.MustCompile(`(?i)["']?(?:x-simulated-trading|paptrading)["']?\s*[:=,]\s*["']?1\b`)
+)
 
 // environment grades a key of a test network lower, when the text says that it is one.
 func (r *reading) environment(m *Match, fits []fit) {
+	m.Environment = cmp.Or(m.Environment, m.Credential.Rule.Environment)
 	for _, f := range fits {
 		if m.Environment != "" {
 			break
@@ -117,6 +124,23 @@ func (r *reading) testWord(v *value) string {
 				return strings.ToLower(string(w[1]))
 			}
 		}
+	}
+	return r.testBelow(v)
+}
+
+// testBelow looks at the lines around the value's statement for what switches its client.
+func (r *reading) testBelow(v *value) string {
+	last := v.line
+	if len(v.scopes) > 0 && r.scopes[v.scopes[0]].bracket() {
+		last = r.line(min(len(r.data), r.scopes[v.scopes[0]].End))
+	}
+	below := Span{r.lineSpan(v.line).Start, r.lineSpan(min(len(r.lineStarts())-1, last+nearLines)).End}
+	if w := testCall.FindSubmatch(r.data[below.Start:below.End]); w != nil {
+		return strings.ToLower(string(w[1]))
+	}
+	around := Span{r.lineSpan(max(0, v.line-nearLines)).Start, below.End}
+	if testHeader.Match(r.data[around.Start:around.End]) {
+		return "demo"
 	}
 	return ""
 }

@@ -232,7 +232,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 		return fit{}, false
 	}
 	f, ok := r.fit(v, sh)
-	if !ok {
+	if !ok || address(r.data, f.at) && !strings.Contains(sh.part.Regex.String(), "0x") {
 		return f, false
 	}
 	f.level, f.near, f.test = c.level, c.near, c.test
@@ -243,7 +243,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn {
 		f.name = max(f.name, 0)
 	}
-	if f.name < 0 && !f.unnamed() {
+	if f.name < 0 && !f.unnamed() || f.elsewhere() {
 		return f, false
 	}
 	if !r.proved(&f) {
@@ -251,6 +251,23 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	}
 	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))
 }
+
+// address reports whether the value is that of an EVM address, 0x and 40 hex digits.
+func address(data []byte, at Span) bool {
+	if at.Start >= 2 && string(data[at.Start-2:at.Start]) == "0x" {
+		at.Start -= 2
+	}
+	text := data[at.Start:at.End]
+	return len(text) == 42 && text[0] == '0' && text[1] == 'x' && common(string(text[2:]))
+}
+
+// elsewhere reports whether the value's own name says that it is for another service, and not for the provider.
+func (f *fit) elsewhere() bool {
+	return f.level < levelOwn && len(f.v.words) > 0 && otherService.MatchString(f.v.words[0])
+}
+
+var otherService = regexp.MustCompile(`(?:^|_)(jwt|session|cookie|csrf|ssh|ssl|tls|smtp|e?mail|aws|gcp|azure|s3|db|database|redis|postgres|mysql|mongo(db)?|rabbit(mq)?|kafka|` +
+	`sentry|slack|discord|telegram|tg|github|gitlab|openai|anthropic|stripe|twilio|sendgrid|google|firebase|flask|django|rails|nextauth|auth0|okta|encryption|app_?secret_?key)(?:_|$)`)
 
 // unnamed reports whether a value without a fitting name may still be the part: as an argument of the provider's own
 // constructor, or a PEM block, which says itself what it is.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // freeText finds the parts of t's rule that are free text: a passphrase, a short id. They are looked for by name, in
@@ -14,13 +15,45 @@ func (r *reading) freeText(t *tuple) []fit {
 		if sh.part.Form != FormText {
 			continue
 		}
-		if f, ok := r.namedText(t, sh); ok {
+		if f, ok := r.cellText(t, sh); ok {
+			out = append(out, f)
+		} else if f, ok := r.namedText(t, sh); ok {
 			out = append(out, f)
 		} else if f, ok := r.nextArgument(t, sh); ok {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// cellText takes the part from its column, when the parts that were found are cells of one row.
+func (r *reading) cellText(t *tuple, sh *shape) (fit, bool) {
+	last := t.fits[len(t.fits)-1].at
+	if !t.fits[0].v.table {
+		return fit{}, false
+	}
+	p := last.Start
+	for p > 0 && (isQuote(r.data[p-1]) || r.data[p-1] == ' ') {
+		p--
+	}
+	if p == 0 || strings.IndexByte(",;\t|", r.data[p-1]) < 0 {
+		return fit{}, false
+	}
+	cells, ok := r.rowOf(p - 1)
+	for i := range min(len(cells.names), len(cells.cells)) {
+		if ok && sh.names.MatchString(normalize(cells.names[i])) {
+			return r.textFit(cells.cells[i], sh)
+		}
+	}
+	return fit{}, false
+}
+
+// textFit reads a span as a text part of the shape.
+func (r *reading) textFit(at Span, sh *shape) (fit, bool) {
+	f := fit{v: &value{Span: at, form: FormText}, shape: sh, at: at, text: r.text(at), name: -1}
+	loc := sh.part.Regex.FindStringIndex(f.text)
+	whole := loc != nil && loc[0] == 0 && loc[1] == len(f.text)
+	return f, whole && !reference(f.text) && !placeholder(sh.fixed.Replace(f.text))
 }
 
 const textReach = 16 << 10
@@ -102,13 +135,11 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	if !ok {
 		return fit{}, false
 	}
-	v := &value{Span: at, form: FormText}
-	f := fit{v: v, shape: sh, at: at, text: r.text(at), name: -1}
-	loc := sh.part.Regex.FindStringIndex(f.text)
-	if loc == nil || loc[0] != 0 || loc[1] != len(f.text) || reference(f.text) || placeholder(sh.fixed.Replace(f.text)) {
+	f, ok := r.textFit(at, sh)
+	if !ok {
 		return f, false
 	}
-	r.describe(v)
+	r.describe(f.v)
 	f.setName()
 	return f, f.name >= 0
 }
@@ -120,9 +151,9 @@ var valueAttribute = regexp.MustCompile(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|va
 func (r *reading) assigned(p int) (Span, bool) {
 	start := p
 	p = skipBlank(r.data, p)
-	operator := false
+	operator, list := false, false
 	for p < len(r.data) && p-start < 8 && (r.data[p] == '=' || r.data[p] == ':' || r.data[p] == '>' || r.data[p] == '(' || r.data[p] == ',' || r.data[p] == '|') {
-		operator = true
+		operator, list = true, r.data[p] == ','
 		p = skipBlank(r.data, p+1)
 	}
 	if !operator && p == start {
@@ -132,7 +163,8 @@ func (r *reading) assigned(p int) (Span, bool) {
 		p++
 	}
 	if p < len(r.data) && isQuote(r.data[p]) {
-		return r.quotedValue(p)
+		at, ok := r.quotedValue(p)
+		return at, ok && !(list && nameOnly.Match(r.data[at.Start:at.End]))
 	}
 	if !operator {
 		return Span{}, false
@@ -141,8 +173,30 @@ func (r *reading) assigned(p int) (Span, bool) {
 	for end < len(r.data) && end-p < 128 && !isValueEnd(r.data[end]) {
 		end++
 	}
+	if end < len(r.data) && r.data[end] == '(' {
+		return r.lastLiteral(end + 1)
+	}
 	return Span{p, end}, end > p
 }
+
+// lastLiteral returns the string argument of the call that opens before p: the second of two, of which the first is a
+// name, as in flag.String("passphrase", "...").
+func (r *reading) lastLiteral(p int) (Span, bool) {
+	p = skipBlank(r.data, p)
+	if p >= len(r.data) || !isQuote(r.data[p]) {
+		return Span{}, false
+	}
+	first, ok := r.quotedValue(p)
+	if q := skipBlank(r.data, first.End+1); ok && q < len(r.data) && r.data[q] == ',' {
+		if q = skipBlank(r.data, q+1); q < len(r.data) && isQuote(r.data[q]) {
+			return r.quotedValue(q)
+		}
+	}
+	return first, ok
+}
+
+// nameOnly is what follows a name in a list of names, as the columns of a table are.
+var nameOnly = regexp.MustCompile(`^[a-z_]+$`)
 
 func (r *reading) quotedValue(p int) (Span, bool) {
 	for end := p + 1; end < len(r.data) && end-p < 160 && r.data[end] != '\n'; end++ {
@@ -166,7 +220,7 @@ func skipBlank(data []byte, p int) int {
 
 func isValueEnd(c byte) bool {
 	switch c {
-	case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', ')', '}', ']', '<', '|':
+	case ' ', '\t', '\r', '\n', '"', '\'', '`', ',', ';', '(', ')', '}', ']', '<', '|':
 		return true
 	}
 	return false
@@ -187,15 +241,10 @@ func (r *reading) nextArgument(t *tuple, sh *shape) (fit, bool) {
 	for p < len(r.data) && (isQuote(r.data[p]) || r.data[p] == ',' || r.data[p] == ' ' || r.data[p] == '\n' || r.data[p] == '\t') {
 		if isQuote(r.data[p]) && p > last.at.End {
 			at, ok := r.quotedValue(p)
-			text := ""
-			if ok {
-				text = r.text(at)
-			}
-			loc := sh.part.Regex.FindStringIndex(text)
-			if loc == nil || loc[0] != 0 || loc[1] != len(text) || reference(text) || placeholder(sh.fixed.Replace(text)) {
+			if !ok {
 				return fit{}, false
 			}
-			return fit{v: &value{Span: at, form: FormText}, shape: sh, at: at, text: text, name: -1}, true
+			return r.textFit(at, sh)
 		}
 		p++
 	}

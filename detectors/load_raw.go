@@ -15,23 +15,24 @@ type rawProvider struct {
 }
 
 type rawCredential struct {
-	ID         string             `toml:"id"`
-	Title      string             `toml:"title"`
-	Severity   Severity           `toml:"severity"`
-	Confidence *Confidence        `toml:"confidence"`
-	Context    string             `toml:"context"`
-	Fallback   bool               `toml:"fallback"`
-	NotNear    []string           `toml:"not_near"`
-	Keywords   []string           `toml:"keywords"`
-	Hosts      []string           `toml:"hosts"`
-	TestHosts  []string           `toml:"test_hosts"`
-	Examples   []string           `toml:"examples"`
-	Tags       []string           `toml:"tags"`
-	Parts      map[string]rawPart `toml:"parts"`
-	Verify     *rawCall           `toml:"verify"`
-	Revoke     *rawCall           `toml:"revoke"`
-	Contain    *rawCall           `toml:"contain"`
-	Playbook   rawPlaybook        `toml:"playbook"`
+	ID          string             `toml:"id"`
+	Title       string             `toml:"title"`
+	Severity    Severity           `toml:"severity"`
+	Confidence  *Confidence        `toml:"confidence"`
+	Context     string             `toml:"context"`
+	Fallback    bool               `toml:"fallback"`
+	NotNear     []string           `toml:"not_near"`
+	Environment string             `toml:"environment"`
+	Keywords    []string           `toml:"keywords"`
+	Hosts       []string           `toml:"hosts"`
+	TestHosts   []string           `toml:"test_hosts"`
+	Examples    []string           `toml:"examples"`
+	Tags        []string           `toml:"tags"`
+	Parts       map[string]rawPart `toml:"parts"`
+	Verify      *rawCall           `toml:"verify"`
+	Revoke      *rawCall           `toml:"revoke"`
+	Contain     *rawCall           `toml:"contain"`
+	Playbook    rawPlaybook        `toml:"playbook"`
 }
 
 type rawPart struct {

@@ -26,13 +26,14 @@ const (
 // namer walks backwards from a value.
 type namer struct {
 	d *document
+	v Span
 	i int // everything before i is still to be read
 	n naming
 }
 
 // naming reads the names of the value at v.
 func (d *document) naming(v Span) naming {
-	w := namer{d: d, i: v.Start, n: naming{arg: -1}}
+	w := namer{d: d, v: v, i: v.Start, n: naming{arg: -1}}
 	w.inString()
 	for hop := 0; hop < maxHops && w.i > 0 && v.Start-w.i < maxReach && w.hop(hop); hop++ {
 	}
@@ -339,10 +340,10 @@ func (w *namer) sibling(newlines int) bool {
 		w.add(name)
 	}
 	s := w.d.scopeAt(end)
-	if w.columns(s, end, newlines) {
+	if w.columns(end, w.v, newlines) {
 		return false
 	}
-	if s < 0 || w.d.scopes[s].open == 'i' || w.d.scopes[s].open == 's' {
+	if s < 0 || !w.d.scopes[s].bracket() {
 		return false
 	}
 	if end-w.d.scopes[s].Start > maxReach {
@@ -352,46 +353,86 @@ func (w *namer) sibling(newlines int) bool {
 	return true
 }
 
-// columns reads the name of a value in a row from the header of its column: the first line of comma-separated values,
-// or the list of columns of an SQL statement. It reports whether there is such a header.
-func (w *namer) columns(s, end, newlines int) bool {
-	row := w.d.lineSpan(w.d.line(end))
+// row is a row of a table that has a header: comma-separated values below a line of names, or the values of an SQL
+// statement.
+type row struct {
+	names []string
+	cells []Span
+}
+
+// rowOf reads the row that the separator at p is in.
+func (d *document) rowOf(p int) (row, bool) {
+	line := d.lineSpan(d.line(p))
+	cells, head := line, Span{}
+	s := d.scopeAt(p)
+	switch {
+	case s >= 0 && d.scopes[s].open == '(':
+		cells = Span{d.scopes[s].Start, min(d.scopes[s].End, d.scopes[s].Start+4*maxReach)}
+		from := max(0, cells.Start-1500)
+		all := valuesOf.FindAllSubmatchIndex(d.data[from:cells.Start], -1)
+		if len(all) == 0 {
+			return row{}, false
+		}
+		m := all[len(all)-1]
+		head = Span{from + m[2], from + m[3]}
+	case s < 0 || !d.scopes[s].bracket():
+		if head = d.lineSpan(0); head.Start == line.Start || bytes.ContainsAny(d.data[line.Start:p], "=(){}[]") {
+			return row{}, false
+		}
+		head.End = min(head.End, head.Start+1000)
+	default:
+		return row{}, false
+	}
+	out := row{cells: d.split(cells, d.data[p])}
+	for _, cell := range d.split(head, d.data[p]) {
+		out.names = append(out.names, d.text(cell))
+	}
+	return out, len(out.names) > 1 && !out.headless()
+}
+
+// split cuts a span at a separator, and trims quotes and space off the pieces.
+func (d *document) split(s Span, sep byte) []Span {
+	var out []Span
+	for start := s.Start; start <= s.End && len(out) < 64; {
+		end := s.End
+		if i := bytes.IndexByte(d.data[start:s.End], sep); i >= 0 {
+			end = start + i
+		}
+		cell := Span{start, end}
+		for cell.Start < cell.End && strings.IndexByte(" \t\r\n`\"'[]", d.data[cell.Start]) >= 0 {
+			cell.Start++
+		}
+		for cell.End > cell.Start && strings.IndexByte(" \t\r\n`\"'[]", d.data[cell.End-1]) >= 0 {
+			cell.End--
+		}
+		out = append(out, cell)
+		start = end + 1
+	}
+	return out
+}
+
+// headless reports whether the header is none, but a row of values.
+func (t row) headless() bool {
+	for _, n := range t.names {
+		if len(n) > 48 || randomText(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// columns takes the name of the value's column, when it is in a row, and reports whether it did.
+func (w *namer) columns(end int, v Span, newlines int) bool {
 	if newlines > 0 {
 		return false
 	}
-	var head, before []byte
-	if s >= 0 && w.d.scopes[s].open == '(' {
-		before = w.d.data[w.d.scopes[s].Start : end+1]
-		m := valuesOf.FindAllSubmatch(w.d.data[max(0, w.d.scopes[s].Start-1500):w.d.scopes[s].Start], -1)
-		if len(m) == 0 {
-			return false
-		}
-		head = m[len(m)-1][1]
-	} else if s < 0 || w.d.scopes[s].open == 'i' || w.d.scopes[s].open == 's' {
-		before = w.d.data[row.Start : end+1]
-		if bytes.ContainsAny(before, "=(){}[]") {
-			return false
-		}
-		first := w.d.lineSpan(0)
-		head = w.d.data[first.Start:min(first.End, first.Start+1000)]
-	}
-	sep := []byte{w.at(end)}
-	names := bytes.Split(head, sep)
-	column := bytes.Count(before, sep)
-	w.n.table = true
-	if column >= len(names) || len(names) < 2 || first(names) {
-		return false
-	}
-	w.n.direct = true
-	w.add(string(bytes.Trim(names[column], " \t\r`\"'[]")))
-	w.i = row.Start
-	return true
-}
-
-// first reports whether a header is none, but a row of values.
-func first(names [][]byte) bool {
-	for _, n := range names {
-		if len(n) > 48 || randomText(string(n)) {
+	t, ok := w.d.rowOf(end)
+	w.n.table = w.n.table || ok
+	for i, cell := range t.cells {
+		if ok && i < len(t.names) && cell.Start <= v.Start && v.Start < cell.End {
+			w.n.direct = true
+			w.add(t.names[i])
+			w.i = w.d.lineSpan(w.d.line(end)).Start
 			return true
 		}
 	}

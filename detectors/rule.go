@@ -73,27 +73,28 @@ func (c *Confidence) UnmarshalText(text []byte) error {
 // Rule is one credential kind as a rules file describes it. A loaded Rule is not changed any more, and is safe for
 // concurrent use.
 type Rule struct {
-	ID         string
-	Provider   string // id of the provider, the name of its file
-	Title      string
-	Kind       string // what the provider is: exchange, wallet, custody, payments, node, data, general
-	Site       string
-	Severity   Severity
-	Confidence Confidence // the most that a match of this rule may claim
-	Keywords   []string   // lower-case words that name the provider in code, paths and hosts
-	Hosts      []string   // API hosts of the provider; one near a value names the provider as a keyword does
-	TestHosts  []string   // hosts of its testnet, sandbox or demo
-	Contexts   Context    // how much context a value needs to be taken for a part of this rule
-	NotNear    []string   // lower-case words within a few lines, or in the path, that say the value is of another kind
-	Fallback   bool       // serves providers that have no rules file: the keyword found is the provider's id
-	Parts      []Part     // in the file's order
-	Pattern    *Pattern   // set for a rule in gitleaks' form, which has no parts of its own
-	Examples   []string   // hex SHA-256 of values that documentation publishes; a credential with one is no leak
-	Tags       []string
-	Verify     *Call
-	Revoke     *Call
-	Contain    *Call
-	Playbook   Playbook
+	ID          string
+	Provider    string // id of the provider, the name of its file
+	Title       string
+	Kind        string // what the provider is: exchange, wallet, custody, payments, node, data, general
+	Site        string
+	Severity    Severity
+	Confidence  Confidence // the most that a match of this rule may claim
+	Keywords    []string   // lower-case words that name the provider in code, paths and hosts
+	Hosts       []string   // API hosts of the provider; one near a value names the provider as a keyword does
+	TestHosts   []string   // hosts of its testnet, sandbox or demo
+	Environment string     // what every value of the rule is for: testnet, sandbox, demo, paper; empty when the context tells
+	Contexts    Context    // how much context a value needs to be taken for a part of this rule
+	NotNear     []string   // lower-case words within a few lines, or in the path, that say the value is of another kind
+	Fallback    bool       // serves providers that have no rules file: the keyword found is the provider's id
+	Parts       []Part     // in the file's order
+	Pattern     *Pattern   // set for a rule in gitleaks' form, which has no parts of its own
+	Examples    []string   // hex SHA-256 of values that documentation publishes; a credential with one is no leak
+	Tags        []string
+	Verify      *Call
+	Revoke      *Call
+	Contain     *Call
+	Playbook    Playbook
 
 	file string         // where the rule was read
 	line map[string]int // line of each key, by its path within the credential

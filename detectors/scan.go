@@ -105,12 +105,23 @@ func (r *reading) gather() {
 		for next < len(blocks) && blocks[next].End <= t.Start {
 			next++
 		}
-		if next < len(blocks) && blocks[next].Start < t.End {
+		if next < len(blocks) && blocks[next].Start < t.End || r.digest(t.Start) {
 			return
 		}
 		add(Span{t.Start, t.End}, FormToken)
 	})
 	slices.SortFunc(r.values, func(a, b *value) int { return a.Start - b.Start })
+}
+
+var digestBefore = regexp.MustCompile(`(?i)(?:sha(?:1|256|384|512)[-:]|ENC\[AES256_GCM,[^"'\s]*)$`)
+
+// digest reports whether the text before p says that a digest or an encrypted value begins there.
+func (r *reading) digest(p int) bool {
+	before := r.data[max(0, p-400):p]
+	if i := bytes.LastIndexAny(before, " \t\n\"'"); i >= 0 {
+		before = before[i+1:]
+	}
+	return len(before) > 4 && digestBefore.Match(before)
 }
 
 // describe reads the names and scopes of a value, once.
@@ -294,7 +305,7 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, sh.part.Regex.MatchString(f.text)
 	}
 	n := v.End - v.Start
-	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+64 && sh.literal == "" {
+	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+maxToken/2 && sh.literal == "" {
 		return f, false
 	}
 	from, to := r.around(v, sh.longest)

@@ -13,6 +13,7 @@
 //	                provider must be named near, in the path or in the file, and a name must fit; decisive: the provider
 //	                must be in the value's own name, scope, call or host
 //	keywords, hosts, test_hosts   added to the provider's
+//	environment     testnet, sandbox, demo or paper when every value of the credential is for it
 //	not_near        words within a few lines, or in the path, that say that a value is of another kind, unless a keyword
 //	                of the rule stands there too
 //	examples        hex SHA-256 of values that documentation publishes, which are no leaks

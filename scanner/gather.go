@@ -114,37 +114,51 @@ func samePlace(a, b Occurrence) bool {
 	return a.File == b.File && a.Commit == b.Commit && a.Region == b.Region && a.Place == b.Place
 }
 
-// halves are the entries of one rule, vendor, stem and folder that lack the other's part.
+// halves are the entries of one rule, vendor and folder that lack the other's part.
 type halves struct {
 	rule     *detectors.Rule
 	provider string
-	stem     string
 	folder   string
 }
 
 // joinFiles pairs what lies in two files of a folder: the key in .env, its secret in docker-compose.yml. Only a single
-// key and a single secret of one stem are joined; with more of them nothing says which belong together.
+// key and a single secret of one stem are joined, or, whatever their stems are, the only two of the folder; with more
+// of them nothing says which belong together.
 func (g *gather) joinFiles() {
 	groups := map[halves][]string{}
 	for _, fingerprint := range slices.Sorted(maps.Keys(g.entries)) {
 		e := g.entries[fingerprint]
-		if len(e.match.Missing) == 0 || e.match.Stem == "" {
+		if len(e.match.Missing) == 0 {
 			continue
 		}
 		seen := map[string]bool{}
 		for _, h := range e.hits {
-			folder := path.Dir(h.at.File)
-			if !seen[folder] {
+			if folder := path.Dir(h.at.File); !seen[folder] {
 				seen[folder] = true
-				k := halves{e.match.Credential.Rule, e.match.Credential.Provider, e.match.Stem, folder}
+				k := halves{e.match.Credential.Rule, e.match.Credential.Provider, folder}
 				groups[k] = append(groups[k], fingerprint)
 			}
 		}
 	}
 	for _, group := range groups {
-		if len(group) == 2 && g.entries[group[0]] != nil && g.entries[group[1]] != nil {
-			g.joinTwo(group[0], group[1])
+		stems := map[string][]string{}
+		for _, fingerprint := range group {
+			if e := g.entries[fingerprint]; e != nil {
+				stems[e.match.Stem] = append(stems[e.match.Stem], fingerprint)
+			}
 		}
+		for _, same := range stems {
+			g.joinPair(same)
+		}
+		g.joinPair(group)
+	}
+}
+
+// joinPair joins the two entries of the group that are left, if it is two.
+func (g *gather) joinPair(group []string) {
+	group = slices.DeleteFunc(slices.Clone(group), func(fingerprint string) bool { return g.entries[fingerprint] == nil })
+	if len(group) == 2 {
+		g.joinTwo(group[0], group[1])
 	}
 }
 

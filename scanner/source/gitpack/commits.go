@@ -32,11 +32,9 @@ func newCommitWalk(s *Store) *commitWalk {
 }
 
 func (w *commitWalk) run(ctx context.Context, tips Tips) error {
-	excluded, err := w.exclude(ctx, tips.Exclude)
-	if err != nil {
+	if err := w.exclude(ctx, tips); err != nil {
 		return err
 	}
-	w.boundary = excluded
 	for _, group := range []struct {
 		ids   []ID
 		flags uint8
@@ -57,24 +55,6 @@ func (w *commitWalk) run(ctx context.Context, tips Tips) error {
 		return w.drain(ctx)
 	}
 	return nil
-}
-
-// exclude walks what is not wanted with a walk of its own, and returns the commits seen.
-func (w *commitWalk) exclude(ctx context.Context, ids []ID) (bitset, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	x := newCommitWalk(w.s)
-	x.r = w.r
-	for _, id := range ids {
-		x.tip(id)
-	}
-	if err := x.drain(ctx); err != nil {
-		return nil, err
-	}
-	w.outsideTrees = x.trees
-	w.outsideBlobs = x.blobs
-	return x.seen, nil
 }
 
 // tip starts at an object of any type.

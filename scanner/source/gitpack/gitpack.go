@@ -109,6 +109,7 @@ type Object struct {
 	ID          ID
 	Type        Type   // Blob, Commit or Tag
 	Data        []byte // never changed after it was handed over, and the receiver's to keep
+	Spots       []Span // the candidates, by place in the object; shared, not to be changed; nil without a spotter and in windows
 	Path        string // of a blob: one path that leads to it, in the newest commit that has it; empty when none does
 	Unreachable bool   // no tip leads to it
 	Size        int64  // of the whole object

@@ -153,6 +153,34 @@ func TestRange(t *testing.T) {
 	}
 }
 
+// TestRangesEqualGit compares ranges between random commits of random histories with rev-list.
+func TestRangesEqualGit(t *testing.T) {
+	r := newRepo(t)
+	rnd := rand.New(rand.NewPCG(13, 13))
+	generate(r, rnd, 120)
+	commits := strings.Fields(r.git("rev-list", "--branches"))
+	s := r.open(Options{})
+	for range 40 {
+		from, to := commits[rnd.IntN(len(commits))], commits[rnd.IntN(len(commits))]
+		var tips Tips
+		tips.Exclude, tips.Include = append(tips.Exclude, r.id(from)), append(tips.Include, r.id(to))
+		reached, err := s.Reach(t.Context(), tips)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range reached.commits {
+			if c.flags&outside == 0 {
+				got = append(got, s.tables.Load().id(c.num).String())
+			}
+		}
+		want := strings.Fields(r.git("rev-list", "--date-order", to, "^"+from))
+		if !slices.Equal(want, got) {
+			t.Fatalf("%s..%s (-git +gitpack):\n%s", from, to, cmp.Diff(want, got))
+		}
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	r := smallRepo(t)
 	middle, tip := r.id("main~1"), r.id("main")

@@ -20,7 +20,9 @@ func (w *scanner) visit(num uint32, kind Type, data []byte, spots []Span) (given
 		}
 		return false, nil
 	}
-	return true, w.v.Visit(w.object(num, kind, data))
+	o := w.object(num, kind, data)
+	o.Spots = spots
+	return true, w.v.Visit(o)
 }
 
 func (w *scanner) object(num uint32, kind Type, data []byte) Object {

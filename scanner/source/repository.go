@@ -58,6 +58,8 @@ func repositoryAt(dir string) (*repository, error) {
 		return newRepository(dotGit, dir)
 	case err == nil && info.Mode().IsRegular():
 		return throughFile(dotGit)
+	case isGitDir(dir) && filepath.Base(dir) == ".git":
+		return newRepository(dir, filepath.Dir(dir))
 	case isGitDir(dir):
 		return newRepository(dir, "")
 	}

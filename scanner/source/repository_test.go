@@ -85,7 +85,7 @@ func TestFindRepository(t *testing.T) {
 	}{
 		{"a worktree", "repo", place{"repo/.git", "repo/.git", "repo"}},
 		{"a folder in a worktree", "repo/sub", place{"repo/.git", "repo/.git", "repo"}},
-		{"the git folder", "repo/.git", place{"repo/.git", "repo/.git", ""}},
+		{"the git folder", "repo/.git", place{"repo/.git", "repo/.git", "repo"}},
 		{"a linked worktree", "linked", place{"repo/.git/worktrees/linked", "repo/.git", "linked"}},
 		{"the .git file of a linked worktree", "linked/.git", place{"repo/.git/worktrees/linked", "repo/.git", "linked"}},
 		{"a folder in a linked worktree", "linked/sub", place{"repo/.git/worktrees/linked", "repo/.git", "linked"}},

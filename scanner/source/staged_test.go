@@ -93,20 +93,18 @@ func TestStagedYieldsWhatTheNextCommitAdds(t *testing.T) {
 			r.git("-c", "alias.try=!git merge side || true", "try")
 		}, map[string]string{"changed.txt:1": "before", "changed.txt:3": "theirs"}},
 	}
-	for _, format := range []string{"sha1", "sha256"} {
-		for _, version := range []string{"2", "4"} {
-			for _, test := range tests {
-				if format == "sha256" && test.name == "a submodule" {
-					continue
-				}
-				t.Run(format+" version "+version+" "+test.name, func(t *testing.T) {
-					r := stagedRepo(t, format, version)
-					test.do(r)
-					if diff := cmp.Diff(test.want, stagedTexts(t, r.dir)); diff != "" {
-						t.Error(diff)
-					}
-				})
+	for format, version := range map[string]string{"sha1": "2", "sha256": "4"} {
+		for _, test := range tests {
+			if format == "sha256" && test.name == "a submodule" {
+				continue
 			}
+			t.Run(format+" version "+version+" "+test.name, func(t *testing.T) {
+				r := stagedRepo(t, format, version)
+				test.do(r)
+				if diff := cmp.Diff(test.want, stagedTexts(t, r.dir)); diff != "" {
+					t.Error(diff)
+				}
+			})
 		}
 	}
 }
@@ -256,7 +254,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte("DIRC\x00\x00\x00\x04\x00\x00\x00\x01link\x00\x00\x00\x04"), byte(4))
 	f.Fuzz(func(t *testing.T, body []byte, hash byte) {
 		size := 20 + int(hash%2)*12
-		r := indexReader{data: append(body, make([]byte, size)...), hash: size, dir: t.TempDir()}
+		r := indexReader{data: append(body, make([]byte, size)...), hash: size, dir: "/nonexistent"}
 		if r.read() == nil && r.link != nil {
 			_ = r.join()
 		}

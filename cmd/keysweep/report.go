@@ -54,7 +54,7 @@ func render(c console, path string, specs []reportSpec, redact percent, noColor 
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	for _, s := range specs {
-		o := report.Options{Reveal: 100 - int(redact), Version: version()}
+		o := report.Options{Reveal: 100 - int(redact), Version: version(), Summary: c.env("GITHUB_STEP_SUMMARY")}
 		draw := func(w io.Writer) error { return report.Render(s.format, w, findings, o) }
 		if s.path != "" {
 			if err := writeOutput(s.path, draw); err != nil {

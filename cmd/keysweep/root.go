@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 )
 
@@ -30,5 +32,30 @@ could not be read, so it is not clean).`,
 		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVersion(c),
 		newDetect(c), newProtect(c),
 	)
+	strict(root)
 	return root
+}
+
+// strict makes every command refuse arguments that it does not take, and say where its help is. A group of commands
+// refuses what is none of them: cobra shows its help instead and ends well, which would let a misspelt hook pass.
+func strict(cmd *cobra.Command) {
+	check := cmd.Args
+	if !cmd.Runnable() {
+		check = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command %q", args[0])
+			}
+			return nil
+		}
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usagef("%v; see %s --help", err, cmd.CommandPath())
+		}
+		return nil
+	}
+	for _, c := range cmd.Commands() {
+		strict(c)
+	}
 }

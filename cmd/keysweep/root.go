@@ -24,7 +24,6 @@ could not be read, so it is not clean).`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
@@ -32,6 +31,7 @@ could not be read, so it is not clean).`,
 		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVersion(c),
 		newDetect(c), newProtect(c),
 	)
+	root.InitDefaultCompletionCmd()
 	strict(root)
 	return root
 }
@@ -40,6 +40,9 @@ could not be read, so it is not clean).`,
 // refuses what is none of them: cobra shows its help instead and ends well, which would let a misspelt hook pass.
 func strict(cmd *cobra.Command) {
 	check := cmd.Args
+	if check == nil {
+		check = cobra.ArbitraryArgs
+	}
 	if !cmd.Runnable() {
 		check = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -325,13 +326,13 @@ func TestGitEndsWithContextAndError(t *testing.T) {
 	r := newRepo(t)
 	r.line("a", "b", "c")
 	stop := errors.New("enough")
-	for n := range 8 {
+	for n := range int64(8) {
 		for _, want := range []error{stop, context.Canceled} {
 			ctx, cancel := context.WithCancel(t.Context())
 			g := &Git{Repository: r.dir}
-			left := n
+			var seen atomic.Int64
 			err := g.Chunks(ctx, func(scanner.Chunk) error {
-				if left--; left >= 0 {
+				if seen.Add(1) <= n {
 					return nil
 				}
 				if want == stop {

@@ -272,7 +272,7 @@ func TestStagedInLargeRepository(t *testing.T) {
 	var stream strings.Builder
 	for i := range 20_000 {
 		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter Ada <ada@example.org> %d +0000\ndata 1\nc\n", 1_600_000_000+i)
-		fmt.Fprintf(&stream, "M 644 inline dir%d/sub%d/file%d.txt\ndata 8\n%08d\n", i%100, i%300, i, i)
+		fmt.Fprintf(&stream, "M 644 inline dir%d/sub%d/file%d.txt\ndata 8\n%08d\n", i%100, i%300, i%6000, i)
 	}
 	r.input(stream.String(), "fast-import", "--quiet")
 	r.git("reset", "-q", "--hard")

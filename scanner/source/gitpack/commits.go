@@ -12,6 +12,7 @@ type commitWalk struct {
 	r     *reader
 	seen  bitset // commits, tags, and objects that tips name directly
 	queue []uint32
+	ahead *commitList // commits that were read already
 
 	commits      []commit
 	parents      []uint32 // numbers of commits
@@ -34,6 +35,9 @@ func newCommitWalk(s *Store) *commitWalk {
 func (w *commitWalk) run(ctx context.Context, tips Tips) error {
 	if err := w.exclude(ctx, tips); err != nil {
 		return err
+	}
+	if len(tips.Exclude) == 0 && len(tips.Include) > 0 {
+		w.ahead = w.s.prefetch()
 	}
 	for _, group := range []struct {
 		ids   []ID
@@ -173,6 +177,12 @@ func (w *commitWalk) outsider(num uint32) {
 
 // read parses a commit as far as the walk needs it. It is false when the scan will meet the error again.
 func (w *commitWalk) read(num uint32) (c commit, ok bool) {
+	if p, ok := w.ahead.get(num); ok {
+		c = commit{num: num, tree: p.tree, date: p.date, parents: uint32(len(w.parents))}
+		w.parents = append(w.parents, w.ahead.parents[p.parents:p.more]...)
+		c.more = uint32(len(w.parents))
+		return c, true
+	}
 	kind, data, err := w.r.object(num, w.s.largest())
 	if err != nil {
 		return c, false
@@ -238,6 +248,7 @@ func (w *commitWalk) number(id ID, kind Type) uint32 {
 
 func (w *commitWalk) reached() *Reached {
 	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(), skips: w.skips}
+	w.ahead = nil
 	r.commits, r.parents = sortCommits(w.commits, w.parents)
 	return r
 }

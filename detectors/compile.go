@@ -14,6 +14,7 @@ type Options struct {
 	Disable    []string               // ids of the rules to leave out
 	Allowlists []Allowlist            // global lists, for rules in gitleaks' form
 	Schemes    func(name string) bool // knows the signing schemes; nil when nothing signs
+	Famous     bool                   // report published test material too, as information
 }
 
 // Set is a compiled set of rules. It is not changed once made, and is safe for concurrent use.
@@ -22,8 +23,13 @@ type Set struct {
 	providers []*provider
 	shapes    []*shape // of rules that need no context, for tokens
 	pemShapes []*shape
-	words     map[string]*Rule // by check, of the rules for mnemonics
+	words     map[string]*shape // by check, of the rules for mnemonics
 	ints      []*shape
+	objects   []*shape // of rules that need no context, for JSON objects
+	rows      []*shape
+	stated    []*shape // of parts that a fact of theirs names
+	anchors   *keywords
+	famous    bool
 	named     []*shape       // of rules whose context is a name
 	literals  *keywords      // what values of shapes begin with
 	partWords *keywords      // words that most names of parts hold
@@ -59,7 +65,8 @@ type shape struct {
 	provider int
 	shortest int
 	longest  int
-	literal  string            // what every value begins with, if anything
+	literal  string            // the first of holds, empty when there is none
+	holds    []string          // literals of which every value holds one
 	fixed    *strings.Replacer // removes what the expression itself spells out
 	names    *regexp.Regexp
 	notNames *regexp.Regexp
@@ -75,7 +82,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{rules: rules, words: map[string]*Rule{}}
+	s := &Set{rules: rules, words: map[string]*shape{}, famous: o.Famous}
 	var patterned []Rule
 	index := map[string]int{}
 	for i := range s.rules {
@@ -155,9 +162,13 @@ func (s *Set) addRule(r *Rule, provider int) error {
 		sh.mates, sh.rivals = mates, &s.providers[provider].shapes
 		switch {
 		case sh.part.Form == FormWords:
-			s.words[sh.part.Check] = r
+			s.words[sh.part.Check] = sh
 		case r.Contexts == ContextNone && sh.part.Form == FormInts:
 			s.ints = append(s.ints, sh)
+		case r.Contexts == ContextNone && sh.part.Form == FormJSON:
+			s.objects = append(s.objects, sh)
+		case r.Contexts == ContextNone && sh.part.Form == FormRows:
+			s.rows = append(s.rows, sh)
 		case r.Contexts == ContextNone && sh.part.Form == FormPEM:
 			s.pemShapes = append(s.pemShapes, sh)
 		case r.Contexts == ContextNone && sh.part.Form == FormToken:
@@ -165,6 +176,9 @@ func (s *Set) addRule(r *Rule, provider int) error {
 		}
 		if r.Contexts == ContextName && sh.part.Form != FormText {
 			s.named = append(s.named, sh)
+		}
+		if sh.part.Stated != "" {
+			s.stated = append(s.stated, sh)
 		}
 		s.providers[provider].shapes = append(s.providers[provider].shapes, sh)
 	}
@@ -242,8 +256,8 @@ func (s *shape) measure() {
 		return
 	}
 	s.shortest, s.longest = bounds(re)
-	if s.literal = literalStart(re.Simplify()); len(s.literal) < 3 {
-		s.literal = ""
+	if s.holds = mustHold(re); len(s.holds) > 0 {
+		s.literal = s.holds[0]
 	}
 	var pairs []string
 	for _, text := range literals(re) {
@@ -304,28 +318,6 @@ func bounds(re *syntax.Regexp) (shortest, longest int) {
 	return 0, 0
 }
 
-// literalStart returns the text that every match begins with, when case matters.
-func literalStart(re *syntax.Regexp) string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 {
-			return ""
-		}
-		return string(re.Rune)
-	case syntax.OpCapture:
-		return literalStart(re.Sub[0])
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			switch sub.Op {
-			case syntax.OpWordBoundary, syntax.OpNoWordBoundary, syntax.OpBeginLine, syntax.OpBeginText, syntax.OpEmptyMatch:
-				continue
-			}
-			return literalStart(sub)
-		}
-	}
-	return ""
-}
-
 // hintWords are what stands near most keys. The words of all providers join them.
 var hintWords = []string{
 	"key", "secret", "token", "pass", "pwd", "priv", "pk", "sk", "auth", "cred", "api", "seed", "wallet", "account", "sign", "memo", "login", "client",
@@ -339,12 +331,15 @@ var partWords = []string{
 
 // indexNames builds what tells, without the rules, whether a name may be that of a part.
 func (s *Set) indexNames() {
-	var literals, odd, calls []string
+	var literals, anchors, odd, calls []string
 	for _, sh := range s.shapes {
-		if sh.literal != "" {
-			literals = append(literals, sh.literal)
-		}
+		literals = append(literals, sh.holds...)
 	}
+	for _, sh := range s.objects {
+		literals = append(literals, sh.part.Anchors...)
+		anchors = append(anchors, sh.part.Anchors...)
+	}
+	s.anchors = newKeywords(anchors)
 	s.partWords = newKeywords(partWords)
 	for _, p := range s.providers {
 		for _, sh := range p.shapes {

@@ -154,6 +154,7 @@ func (r *reading) prove(m *Match, p check.Proof) {
 	m.Proved = m.Proved || !p.Weak && len(p.Facts) > 0
 	switch {
 	case p.Famous != "":
+		m.Famous = p.Famous
 		m.Severity = Info
 		m.Notes = append(m.Notes, "published test material: "+p.Famous)
 	case p.Test:
@@ -168,8 +169,12 @@ func (r *reading) prove(m *Match, p check.Proof) {
 	}
 }
 
-// emit fills in the rest and keeps the match, unless a comment allows it or documentation publishes a part of it.
+// emit fills in the rest and keeps the match, unless a comment allows it, documentation publishes a part of it, or it is
+// famous test material.
 func (r *reading) emit(m Match) {
+	if m.Famous != "" && !r.set.famous {
+		return
+	}
 	if len(m.Spans) == 1 {
 		for _, s := range m.Spans {
 			m.Span = s

@@ -123,7 +123,7 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
 		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
 		TestHosts: lower(slices.Concat(p.TestHosts, c.TestHosts)), Examples: c.Examples, Tags: c.Tags,
-		Playbook: Playbook(c.Playbook), Fallback: c.Fallback, NotNear: lower(c.NotNear), Environment: c.Environment,
+		Playbook: Playbook(c.Playbook), Fallback: c.Fallback, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
 		file: l.file, line: l.under(key),
 	}
 	if c.Confidence != nil {
@@ -131,6 +131,13 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 	}
 	if r.Contexts == "" {
 		r.Contexts = ContextProvider
+	}
+	for _, expr := range c.Paths {
+		re, err := regexp.Compile("(?i)" + expr)
+		if err != nil {
+			return r, l.at(key+".paths", err)
+		}
+		r.Paths = append(r.Paths, re)
 	}
 	if err := l.complete(&r, key); err != nil {
 		return r, err
@@ -199,15 +206,15 @@ var (
 	hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords}
+var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows}
 
 func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
-	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form}
+	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: lower(raw.Anchors), Stated: raw.Stated}
 	if p.Form == "" {
 		p.Form = FormToken
 	}
 	if !slices.Contains(forms, p.Form) {
-		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words", p.Form))
+		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words, json, rows", p.Form))
 	}
 	var err error
 	if raw.Regex == "" {
@@ -235,6 +242,12 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 			return p, l.at(key+".check", fmt.Errorf("no check is called %q", p.Check))
 		}
 		p.check = f
+	}
+	if p.Form == FormJSON && (len(p.Anchors) == 0 || p.check == nil) {
+		return p, l.at(key+".anchors", errors.New("an object needs anchors and a check"))
+	}
+	if p.Stated != "" && p.check == nil {
+		return p, l.at(key+".stated", errors.New("only a check states facts"))
 	}
 	return p, nil
 }

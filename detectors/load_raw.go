@@ -21,6 +21,8 @@ type rawCredential struct {
 	Confidence  *Confidence        `toml:"confidence"`
 	Context     string             `toml:"context"`
 	Fallback    bool               `toml:"fallback"`
+	Near        []string           `toml:"near"`
+	Paths       []string           `toml:"paths"`
 	NotNear     []string           `toml:"not_near"`
 	Environment string             `toml:"environment"`
 	Keywords    []string           `toml:"keywords"`
@@ -45,6 +47,8 @@ type rawPart struct {
 	Min      int      `toml:"min"`
 	Check    string   `toml:"check"`
 	Optional bool     `toml:"optional"`
+	Anchors  []string `toml:"anchors"`
+	Stated   string   `toml:"stated"`
 	Form     Form     `toml:"form"`
 }
 

@@ -53,6 +53,7 @@ type Match struct {
 	Severity    Severity
 	Confidence  Confidence
 	Environment string // "", "testnet", "sandbox", "demo": where the key works, when the context says so
+	Famous      string // what it is known as, when it is published test material
 	Proved      bool   // an offline check with a checksum or a matching public key passed
 	Identity    []Fact // what the check proved, in a fixed order
 	Encodings   []string

@@ -79,17 +79,19 @@ type Rule struct {
 	Kind        string // what the provider is: exchange, wallet, custody, payments, node, data, general
 	Site        string
 	Severity    Severity
-	Confidence  Confidence // the most that a match of this rule may claim
-	Keywords    []string   // lower-case words that name the provider in code, paths and hosts
-	Hosts       []string   // API hosts of the provider; one near a value names the provider as a keyword does
-	TestHosts   []string   // hosts of its testnet, sandbox or demo
-	Environment string     // what every value of the rule is for: testnet, sandbox, demo, paper; empty when the context tells
-	Contexts    Context    // how much context a value needs to be taken for a part of this rule
-	NotNear     []string   // lower-case words within a few lines, or in the path, that say the value is of another kind
-	Fallback    bool       // serves providers that have no rules file: the keyword found is the provider's id
-	Parts       []Part     // in the file's order
-	Pattern     *Pattern   // set for a rule in gitleaks' form, which has no parts of its own
-	Examples    []string   // hex SHA-256 of values that documentation publishes; a credential with one is no leak
+	Confidence  Confidence       // the most that a match of this rule may claim
+	Keywords    []string         // lower-case words that name the provider in code, paths and hosts
+	Hosts       []string         // API hosts of the provider; one near a value names the provider as a keyword does
+	TestHosts   []string         // hosts of its testnet, sandbox or demo
+	Environment string           // what every value of the rule is for: testnet, sandbox, demo, paper; empty when the context tells
+	Contexts    Context          // how much context a value needs to be taken for a part of this rule
+	Near        []string         // lower-case words that, within a few lines or in the path, do what a fitting name does
+	Paths       []*regexp.Regexp // paths of files that hold the value without a name
+	NotNear     []string         // lower-case words within a few lines, or in the path, that say the value is of another kind
+	Fallback    bool             // serves providers that have no rules file: the keyword found is the provider's id
+	Parts       []Part           // in the file's order
+	Pattern     *Pattern         // set for a rule in gitleaks' form, which has no parts of its own
+	Examples    []string         // hex SHA-256 of values that documentation publishes; a credential with one is no leak
 	Tags        []string
 	Verify      *Call
 	Revoke      *Call
@@ -124,6 +126,8 @@ type Part struct {
 	Min      int              // least length in bytes of a value, 0 for what the regex says
 	Check    string           // name of an offline proof in detectors/check
 	Optional bool             // the credential is whole without it
+	Anchors  []string         // for a JSON object: words of which one stands closely before a random-looking member
+	Stated   string           // a fact of the check that, when the text states it too, names the part
 
 	check check.Func
 }
@@ -138,6 +142,8 @@ const (
 	FormPEM   Form = "pem"   // a PEM block, its line breaks real or escaped
 	FormInts  Form = "ints"  // a list of at least 32 numbers from 0 to 255
 	FormWords Form = "words" // a run of mnemonic words
+	FormJSON  Form = "json"  // an object around an anchor, strict or as source code writes it, escaped or not
+	FormRows  Form = "rows"  // eight groups of six digits, or one group of 48 or 96
 )
 
 // Part returns the part of that name, or nil.

@@ -69,6 +69,7 @@ type reading struct {
 	path     []mention
 	allow    allowMarks
 	found    []Match
+	stated   map[string]bool // see addresses
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
@@ -81,9 +82,11 @@ func newReading(s *Set, data []byte, at Hint) *reading {
 func (r *reading) matches() []Match {
 	r.findWords()
 	r.gather()
+	r.objects()
 	fits := r.contextual()
 	r.alone()
 	r.byName()
+	r.byAddress()
 	r.partial(fits)
 	slices.SortStableFunc(r.found, func(a, b Match) int { return a.Span.Start - b.Span.Start })
 	return r.found
@@ -100,6 +103,9 @@ func (r *reading) gather() {
 		blocks = append(blocks, s)
 	})
 	intLists(r.data, 0, len(r.data), minInts, func(s Span) { add(s, FormInts) })
+	if len(r.set.rows) > 0 {
+		digitRows(r.data, 0, len(r.data), func(s Span) { add(s, FormRows) })
+	}
 	next := 0
 	tokens(r.data, 0, len(r.data), func(t *token) {
 		for next < len(blocks) && blocks[next].End <= t.Start {
@@ -108,7 +114,10 @@ func (r *reading) gather() {
 		if next < len(blocks) && blocks[next].Start < t.End || r.digest(t.Start) {
 			return
 		}
-		add(Span{t.Start, t.End}, FormToken)
+		if r.anchored(t.Start) {
+			add(t.Span, FormJSON)
+		}
+		add(t.Span, FormToken)
 	})
 	slices.SortFunc(r.values, func(a, b *value) int { return a.Start - b.Start })
 }
@@ -138,34 +147,6 @@ func (r *reading) describe(v *value) {
 	v.line = r.line(v.Start)
 }
 
-// findWords reports mnemonics.
-func (r *reading) findWords() {
-	if len(r.set.words) == 0 {
-		return
-	}
-	wordRuns(r.data, 0, len(r.data), minRun, func(run []Span) {
-		for _, p := range phrases(r.data, run) {
-			kind, proof, ok := check.Mnemonic(p.words)
-			rule := r.set.words[kind]
-			if !ok || rule == nil || len(slices.Compact(slices.Sorted(slices.Values(p.words)))) < 2 {
-				continue
-			}
-			part := rule.Parts[0].Name
-			m := Match{
-				Credential: Credential{Rule: rule, Provider: rule.Provider, Parts: map[string]Secret{part: NewSecret(strings.Join(p.words, " "))}},
-				Spans:      map[string]Span{part: p.Span}, Severity: rule.Severity, Confidence: rule.Confidence,
-			}
-			if p.trimmed {
-				m.Confidence = min(m.Confidence, Likely)
-				m.Notes = append(m.Notes, "other list words stand beside the phrase, so its ends are less sure")
-			}
-			r.prove(&m, proof)
-			r.emit(m)
-			break
-		}
-	})
-}
-
 // alone reports the values whose shape decides by itself.
 func (r *reading) alone() {
 	for _, v := range r.values {
@@ -173,7 +154,7 @@ func (r *reading) alone() {
 			continue
 		}
 		if m, ok := r.single(v); ok {
-			v.used = true
+			r.cover(m.Span)
 			r.emit(m)
 		}
 	}
@@ -216,7 +197,7 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 			continue
 		}
 		r.describe(v)
-		if r.namedFor(v, sh) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
+		if (r.namedFor(v, sh) || r.placed(v, sh.rule)) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
 			f.setName()
 			return r.match([]fit{f}), true
 		}
@@ -224,14 +205,31 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 	return Match{}, false
 }
 
-const foreignReach = 300 // bytes around a value in which a word of NotNear counts
+// placed reports whether a word near a value, or the path of the file that is all about it, does what a name does.
+func (r *reading) placed(v *value, rule *Rule) bool {
+	if len(v.words) == 0 && slices.ContainsFunc(rule.Paths, func(re *regexp.Regexp) bool { return re.MatchString(r.at.Path) }) {
+		return true
+	}
+	if len(rule.Near) == 0 {
+		return false
+	}
+	near := r.nearText(v.Span)
+	return slices.ContainsFunc(rule.Near, func(w string) bool { return strings.Contains(near, w) })
+}
+
+// nearText is the path and what stands around s, in lower case.
+func (r *reading) nearText(s Span) string {
+	return strings.ToLower(r.at.Path + " " + string(r.data[max(0, s.Start-foreignReach):s.Start]) + string(r.data[s.End:min(len(r.data), s.End+foreignReach)]))
+}
+
+const foreignReach = 300 // bytes around a value in which a word of Near or NotNear counts
 
 // foreign reports whether the text around a value, or the path, says that it is of another kind.
 func (r *reading) foreign(v *value, rule *Rule) bool {
 	if len(rule.NotNear) == 0 {
 		return false
 	}
-	near := strings.ToLower(r.at.Path + " " + string(r.data[max(0, v.Start-foreignReach):v.Start]) + string(r.data[v.End:min(len(r.data), v.End+foreignReach)]))
+	near := r.nearText(v.Span)
 	for _, own := range rule.Keywords {
 		if strings.Contains(near, own) {
 			return false
@@ -247,6 +245,10 @@ func (s *Set) freestanding(form Form) []*shape {
 		return s.ints
 	case FormPEM:
 		return s.pemShapes
+	case FormJSON:
+		return s.objects
+	case FormRows:
+		return s.rows
 	}
 	return s.shapes
 }
@@ -303,13 +305,18 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 	case FormPEM:
 		f.at, f.text = v.Span, unescapePEM(r.text(v.Span))
 		return f, sh.part.Regex.MatchString(f.text)
+	case FormJSON:
+		return f, r.fitObject(&f)
+	case FormRows:
+		f.at, f.text = v.Span, bareRows(r.text(v.Span))
+		return f, sh.part.Regex.MatchString(f.text)
 	}
 	n := v.End - v.Start
 	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+maxToken/2 && sh.literal == "" {
 		return f, false
 	}
-	from, to := r.around(v, sh.longest)
-	if sh.literal != "" && !bytes.Contains(r.data[from:to], []byte(sh.literal)) {
+	from, to := r.around(v, sh)
+	if !sh.mayHold(r.data[from:to]) {
 		return f, false
 	}
 	for _, m := range sh.part.Regex.FindAllSubmatchIndex(r.data[from:to], 4) {
@@ -329,13 +336,19 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 	return f, false
 }
 
+const maxLiteral = 2 << 10 // bytes behind a token that a value with a literal may go on for
+
 // around widens a token to what stands beside it without a space: a value may hold dots and colons, and more tokens.
-func (r *reading) around(v *value, longest int) (from, to int) {
+func (r *reading) around(v *value, sh *shape) (from, to int) {
 	from, to = v.Start, v.End
-	for from > 0 && v.Start-from < 64 && r.data[from-1] > ' ' {
+	reach := literalAt
+	if sh.literal != "" {
+		reach = max(reach, min(sh.longest, maxLiteral))
+	}
+	for from > 0 && v.Start-from < literalAt && r.data[from-1] > ' ' {
 		from--
 	}
-	limit := min(len(r.data), v.End+64, v.Start+longest+128)
+	limit := min(len(r.data), v.End+reach, v.Start+sh.longest+2*literalAt)
 	for to < limit && r.data[to] > ' ' {
 		to++
 	}
@@ -390,7 +403,7 @@ func unescapePEM(text string) string {
 
 // proved runs the part's check, if it has one, and keeps what it proved.
 func (r *reading) proved(f *fit) bool {
-	if f.part.check == nil {
+	if f.part.check == nil || f.proof != nil {
 		return true
 	}
 	p, ok := f.part.check(f.text)

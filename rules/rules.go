@@ -14,11 +14,18 @@
 //	                must be in the value's own name, scope, call or host
 //	keywords, hosts, test_hosts   added to the provider's
 //	environment     testnet, sandbox, demo or paper when every value of the credential is for it
+//	near            words within a few lines, or in the path, that do what a fitting name does (context = "name")
+//	paths           expressions over the path of a file that holds the value and no name for it (context = "name")
 //	not_near        words within a few lines, or in the path, that say that a value is of another kind, unless a keyword
 //	                of the rule stands there too
 //	examples        hex SHA-256 of values that documentation publishes, which are no leaks
 //	[credential.parts.NAME]       NAME is key, secret, passphrase, mnemonic, ... in the order a constructor takes them
-//	  form          token (default), text (short or free text, found only beside another part), pem, ints, words
+//	  form          token (default), text (short or free text, found only beside another part), pem, ints, words,
+//	                json (the smallest object of at most 8 KiB that the check accepts, escaped or as source code writes it;
+//	                a group of the regex is the value, else the object), rows (eight groups of six digits, or 48 or 96
+//	                digits)
+//	  anchors       of a json part: words of which one stands at most 64 bytes before a random-looking member of the object
+//	  stated        a fact of the check, such as evm_address, that names the part when the text states it too
 //	  regex         the shape of the value, RE2; the first group is the value if there is one. Give both ends \b or a
 //	                class that ends the value; the engine rejects a value that continues on either side
 //	  names         expressions that a name must hold as whole words. Names are compared as lower-case words joined by

@@ -1,0 +1,130 @@
+package detectors
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
+
+const (
+	anchorReach = 64      // bytes before a random-looking member in which an anchor may stand
+	maxObject   = 8 << 10 // bytes of an object
+	overlapping = 4       // values before one that may reach into it
+	maxAround   = 4       // objects around a member that are tried, innermost first
+)
+
+// anchored reports whether an anchor of some object stands closely before p.
+func (r *reading) anchored(p int) bool {
+	return len(r.set.objects) > 0 && r.set.anchors.contains(r.data[max(0, p-anchorReach):p])
+}
+
+// objects reports the JSON objects that a check accepts. Whatever stands in one is part of it.
+func (r *reading) objects() {
+	for _, v := range r.values {
+		if v.form != FormJSON || v.used {
+			continue
+		}
+		if m, ok := r.single(v); ok {
+			r.cover(m.Span)
+			r.emit(m)
+		}
+	}
+}
+
+// cover takes the values within s out of the reading.
+func (r *reading) cover(s Span) {
+	i := sort.Search(len(r.values), func(i int) bool { return r.values[i].Start >= s.Start })
+	for j := i - 1; j >= 0 && i-j <= overlapping; j-- {
+		r.values[j].used = r.values[j].used || r.values[j].End > s.Start
+	}
+	for ; i < len(r.values) && r.values[i].Start < s.End; i++ {
+		r.values[i].used = true
+	}
+}
+
+// fitObject finds the smallest object around v that the shape's check accepts. A group of the expression is the value
+// proper; without one it is the object.
+func (r *reading) fitObject(f *fit) bool {
+	end := f.v.End
+	for start, n := f.v.Start, 0; n < maxAround; n++ {
+		if start, end = r.objectAround(start, end); end == 0 {
+			return false
+		}
+		text := r.text(Span{start, end})
+		for _, read := range []func(string) string{unescapeJSON, lenientJSON} {
+			plain := read(text)
+			m := f.part.Regex.FindStringSubmatch(plain)
+			if m == nil {
+				continue
+			}
+			proof, ok := f.part.check(plain)
+			if !ok {
+				continue
+			}
+			f.proof, f.at, f.text = &proof, Span{start, end}, plain
+			if i := strings.Index(text, m[len(m)-1]); len(m) > 1 && i >= 0 {
+				f.at, f.text = Span{start + i, start + i + len(m[1])}, m[1]
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// objectAround returns the innermost braces around start and end; an end of 0 says that there are none within maxObject.
+func (r *reading) objectAround(start, end int) (int, int) {
+	open, close := -1, 0
+	for i, depth := start-1, 0; i >= 0 && end-i < maxObject; i-- {
+		switch r.data[i] {
+		case '}':
+			depth++
+		case '{':
+			if depth--; depth < 0 {
+				open = i
+			}
+		}
+		if open >= 0 {
+			break
+		}
+	}
+	if open < 0 {
+		return 0, 0
+	}
+	for i, depth := end, 0; i < len(r.data) && i-open < maxObject; i++ {
+		switch r.data[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth < 0 {
+				close = i + 1
+			}
+		}
+		if close > 0 {
+			break
+		}
+	}
+	return open, close
+}
+
+// unescapeJSON undoes the escapes of an object that stands in a string of JSON or of source code.
+func unescapeJSON(text string) string {
+	for range 2 {
+		if !strings.Contains(text, `{\`) && !strings.Contains(text, `\"`) {
+			break
+		}
+		text = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n", `\t`, "\t", `\r`, "").Replace(text)
+	}
+	return text
+}
+
+var (
+	bareName   = regexp.MustCompile(`([{,]\s*)([A-Za-z_][A-Za-z0-9_]*)(\s*:)`)
+	lastComma  = regexp.MustCompile(`,(\s*[}\]])`)
+	lineBreaks = strings.NewReplacer("'", `"`, "\\\n", "")
+)
+
+// lenientJSON writes an object of JavaScript or Python as JSON: names in quotes, double quotes, no comma behind the last.
+func lenientJSON(text string) string {
+	text = lineBreaks.Replace(unescapeJSON(text))
+	return lastComma.ReplaceAllString(bareName.ReplaceAllString(text, `$1"$2"$3`), "$1")
+}

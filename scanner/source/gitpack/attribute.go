@@ -40,10 +40,12 @@ type At struct {
 func (r *Reached) Attribute(ctx context.Context, objects []ID, yield func(ID, At) error) error {
 	defer r.s.clock(&r.s.stats.AttributeNanos, time.Now())
 	want := newHits(objects)
-	if err := r.locate(ctx, want); err != nil {
-		return err
+	if slices.ContainsFunc(objects, r.hasBlob) {
+		if err := r.locate(ctx, want); err != nil {
+			return err
+		}
+		r.locateHead(want)
 	}
-	r.locateHead(want)
 	infos := map[uint32]CommitInfo{}
 	read := r.s.reader()
 	defer r.s.release(read)
@@ -55,6 +57,15 @@ func (r *Reached) Attribute(ctx context.Context, objects []ID, yield func(ID, At
 		}
 	}
 	return ctx.Err()
+}
+
+func (r *Reached) hasBlob(id ID) bool {
+	num, ok := r.s.find(&id)
+	if !ok {
+		return false
+	}
+	_, ok = slices.BinarySearchFunc(r.blobs, num, blobAt.compare)
+	return ok
 }
 
 // hits are the blobs to locate and where they were met.
@@ -189,7 +200,7 @@ func (r *Reached) places(read *reader, want *hits, id ID, infos map[uint32]Commi
 
 // newest is the position of the newest commit that has a blob, and a path there.
 func (r *Reached) newest(num uint32) (commit uint32, path string) {
-	i, ok := slices.BinarySearchFunc(r.blobs, num, func(b blobAt, n uint32) int { return cmp.Compare(b.num, n) })
+	i, ok := slices.BinarySearchFunc(r.blobs, num, blobAt.compare)
 	if !ok {
 		return noObject, ""
 	}

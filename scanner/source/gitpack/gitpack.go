@@ -132,12 +132,12 @@ type Skipped struct {
 type Visitor struct {
 	Visit func(Object) error
 	Skip  func(Skipped)
-	Clean func(units int, bytes int64) // objects that were covered and hold no candidate; may be nil
+	Clean func(units int, bytes int64) // further objects that were covered and hold no candidate; may be nil
 }
 
 // Options adjust a store. The zero value suits a SHA-1 repository.
 type Options struct {
-	Memory  int64 // bytes of anonymous memory to stay within; 0 is 512 MiB
+	Memory  int64 // bytes of anonymous memory to stay within, given a collector that has it for a limit; 0 is 512 MiB
 	Workers int   // goroutines that read; 0 is GOMAXPROCS
 	Hash    int   // bytes of an object name: 20 or 32; 0 asks the repository's config file
 }

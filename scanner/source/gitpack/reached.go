@@ -38,6 +38,8 @@ const (
 // blobAt is where a blob was met first, coming from the newest commit.
 type blobAt struct{ num, path, commit uint32 }
 
+func (b blobAt) compare(num uint32) int { return cmp.Compare(b.num, num) }
+
 // Units is the number of objects that Scan will cover or skip: blobs, commits and tags.
 func (r *Reached) Units() int { return r.count }
 

@@ -2,6 +2,7 @@ package gitpack
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -330,6 +332,27 @@ func (r *repo) endsOnce(s *Store, tips Tips) {
 	ids := slices.Collect(maps.Keys(ends))
 	if err := reached.Attribute(r.t.Context(), ids, func(ID, At) error { return nil }); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// TestVisitEndsScan stops at the first error of the receiver.
+func TestVisitEndsScan(t *testing.T) {
+	r := newRepo(t)
+	generate(r, rand.New(rand.NewPCG(14, 14)), 100)
+	r.git("repack", "-adfq")
+	s := r.open(Options{Workers: 2})
+	reached, err := s.Reach(t.Context(), Tips{Include: r.refs()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("full")
+	var visits atomic.Int64
+	err = s.Scan(t.Context(), reached, nil, Visitor{
+		Visit: func(Object) error { visits.Add(1); return full },
+		Skip:  func(s Skipped) { t.Error(s.Err) },
+	})
+	if err != full || visits.Load() > 2 {
+		t.Errorf("error %v after %d visits", err, visits.Load())
 	}
 }
 

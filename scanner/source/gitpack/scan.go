@@ -1,13 +1,13 @@
 package gitpack
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // scan is one run over what a walk reached.
@@ -67,7 +67,7 @@ func (c *scan) pack(ctx context.Context, k int) error {
 	}
 	c.s.stats.Packed.Add(f.packed)
 	var next atomic.Int64
-	err = c.parallel(ctx, func(w *scanner) error {
+	err = c.parallel(ctx, func(ctx context.Context, w *scanner) error {
 		for {
 			i := int(next.Add(1) - 1)
 			if i >= len(f.roots) {
@@ -120,7 +120,7 @@ func (c *scan) loose(ctx context.Context, k int) error {
 		return true
 	})
 	var next atomic.Int64
-	return c.parallel(ctx, func(w *scanner) error {
+	return c.parallel(ctx, func(ctx context.Context, w *scanner) error {
 		for {
 			i := int(next.Add(1) - 1)
 			if i >= len(nums) || ctx.Err() != nil {
@@ -133,25 +133,17 @@ func (c *scan) loose(ctx context.Context, k int) error {
 	})
 }
 
-// parallel runs do in every worker, and returns the first error.
-func (c *scan) parallel(ctx context.Context, do func(*scanner) error) error {
-	var wg sync.WaitGroup
-	var once sync.Once
-	var first error
+// parallel runs do in every worker. The first error ends them all, and is returned.
+func (c *scan) parallel(ctx context.Context, do func(context.Context, *scanner) error) error {
+	group, ctx := errgroup.WithContext(ctx)
 	for range c.s.workers {
-		wg.Go(func() {
+		group.Go(func() error {
 			w := c.scanner()
 			defer w.flush()
-			if err := do(w); err != nil {
-				once.Do(func() { first = err })
-			}
+			return do(ctx, w)
 		})
 	}
-	wg.Wait()
-	if first == nil {
-		first = ctx.Err()
-	}
-	return first
+	return group.Wait()
 }
 
 func (c *scan) skip(num uint32, kind Type, err error) {
@@ -162,7 +154,7 @@ func (c *scan) skip(num uint32, kind Type, err error) {
 
 // path is one path of a blob.
 func (r *Reached) path(num uint32) string {
-	i, ok := slices.BinarySearchFunc(r.blobs, num, func(b blobAt, n uint32) int { return cmp.Compare(b.num, n) })
+	i, ok := slices.BinarySearchFunc(r.blobs, num, blobAt.compare)
 	if !ok {
 		return ""
 	}

@@ -22,7 +22,7 @@ type Store struct {
 	shallow  map[ID]bool
 	grafts   map[ID][]ID
 	dirs     []string
-	promisor bool
+	promisor atomic.Bool // some packs say that other objects were left at the remote
 	problems []error
 	stats    Stats
 
@@ -68,7 +68,7 @@ func (s *Store) load() error {
 		s.listed = append(s.listed, modTime(dir))
 		packs, promisor, problems := openPacks(dir, s.hash, nil)
 		s.problems = append(s.problems, problems...)
-		s.promisor = s.promisor || promisor
+		s.promised(promisor)
 		all = append(all, packs...)
 		switch m, err := openMidx(dir, s.hash); {
 		case err == nil:
@@ -122,7 +122,7 @@ func (s *Store) reload(id *ID) bool {
 		if now := modTime(dir); !now.Equal(s.listed[i]) {
 			s.listed[i] = now
 			packs, promisor, _ := openPacks(dir, s.hash, t.known)
-			s.promisor = s.promisor || promisor
+			s.promised(promisor)
 			more = append(more, packs...)
 		}
 		if _, err := os.Lstat(loosePath(dir, *id, s.hash)); err == nil && !t.listsLoose(dir, id) {
@@ -216,9 +216,15 @@ func (s *Store) release(r *reader) {
 	}
 }
 
+func (s *Store) promised(promisor bool) {
+	if promisor {
+		s.promisor.Store(true)
+	}
+}
+
 // missing is why an object is not there.
 func (s *Store) missing() error {
-	if s.promisor {
+	if s.promisor.Load() {
 		return ErrPromised
 	}
 	return ErrMissing

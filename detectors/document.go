@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"sort"
+	"strings"
 )
 
 // document is a text with its structure, as far as any syntax shows it: brackets, indentation, section headers. It is
@@ -219,11 +220,24 @@ func (b *scopeBuilder) brackets(from, to, lineStart int) {
 	for i := from; i < to; i++ {
 		switch c := b.data[i]; c {
 		case '(', '[', '{':
-			b.push(i+1, c, Span{max(lineStart, i-labelBytes), i}, -1)
+			b.push(i+1, c, b.labelOf(lineStart, i), -1)
 		case ')', ']', '}':
 			b.pop(c, i)
 		}
 	}
+}
+
+// labelOf returns what stands before the bracket at i: on its line, or on the line above when it begins its own.
+func (b *scopeBuilder) labelOf(lineStart, i int) Span {
+	if len(bytes.TrimSpace(b.data[lineStart:i])) > 0 {
+		return Span{max(lineStart, i-labelBytes), i}
+	}
+	end := len(bytes.TrimRight(b.data[:lineStart], " \t\r\n"))
+	start := max(bytes.LastIndexByte(b.data[:end], '\n')+1, end-labelBytes)
+	if lineStart-end > labelBytes || end > 0 && strings.IndexByte(";{}(,", b.data[end-1]) >= 0 {
+		return Span{i, i}
+	}
+	return Span{start, end}
 }
 
 func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {

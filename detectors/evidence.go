@@ -110,8 +110,26 @@ func (r *reading) scoped(v *value) []claim {
 		if found := r.siblings(v, sc); len(found) > 0 {
 			return found
 		}
+		if s == v.scopes[0] && sc.bracket() && sc.End-sc.Start < objectBytes {
+			if found := r.only(*sc); found != nil {
+				return claimed(found, levelScope, v.Start)
+			}
+		}
 	}
 	return nil
+}
+
+const objectBytes = 1500
+
+// only returns the mentions in an object that names one provider and no other.
+func (r *reading) only(sc scope) []mention {
+	found := r.within(sc.Span)
+	for _, m := range found {
+		if m.provider != found[0].provider {
+			return nil
+		}
+	}
+	return found
 }
 
 var siblingName = regexp.MustCompile(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)["']?\s*[:=]>?\s*["'\x60]?$`)

@@ -165,6 +165,15 @@ func (w *namer) operator() bool {
 		return false
 	}
 	w.n.direct = w.n.direct || len(w.n.names) == 0
+	if target, ok := w.target(); ok && assign {
+		w.add(target)
+		return false
+	}
+	if assign {
+		name = w.typed(name)
+	} else {
+		name = w.sentence(name)
+	}
 	w.add(name)
 	if genericNames[normalize(name)] && w.argument() {
 		return true
@@ -187,6 +196,56 @@ func (w *namer) operator() bool {
 		w.i = save
 	}
 	return false
+}
+
+var severalTargets = regexp.MustCompile(`^\s*(?:(?:const|let|var|my)\s+)?[(\[]?\s*([A-Za-z_$][\w.$]*(?:\s*,\s*[A-Za-z_$][\w.$]*)+)\s*[)\]]?\s*:?=\s*([^=].*)$`)
+
+// target returns the name that a value gets when several are assigned at once: key, secret = "...", "...".
+func (w *namer) target() (string, bool) {
+	line := w.d.lineSpan(w.d.line(w.v.Start))
+	if line.End-line.Start > 600 || !bytes.Contains(w.d.data[line.Start:w.v.Start], []byte{','}) {
+		return "", false
+	}
+	m := severalTargets.FindSubmatchIndex(w.d.data[line.Start:line.End])
+	if m == nil || line.Start+m[4] > w.v.Start {
+		return "", false
+	}
+	names := bytes.Split(w.d.data[line.Start+m[2]:line.Start+m[3]], []byte{','})
+	place := bytes.Count(w.d.data[line.Start+m[4]:w.v.Start], []byte{','})
+	if place >= len(names) {
+		return "", false
+	}
+	return string(bytes.TrimSpace(names[place])), true
+}
+
+// typed returns the name before "As String", and name itself when that is not what was read.
+func (w *namer) typed(name string) string {
+	save := w.i
+	w.space()
+	if bytes.EqualFold(w.d.data[max(0, w.i-3):w.i], []byte(" as")) {
+		w.i -= 2
+		w.space()
+		if before := w.left(); before != "" {
+			return before
+		}
+	}
+	w.i = save
+	return name
+}
+
+// sentence adds the words before a name that a colon follows: "Kraken api key: ...".
+func (w *namer) sentence(name string) string {
+	line := w.d.lineSpan(w.d.line(w.i))
+	start := w.i
+	for start > line.Start && w.i-start < 48 && (isWord(w.at(start-1)) || w.at(start-1) == ' ' && isWord(w.at(start))) {
+		start--
+	}
+	words := strings.Fields(string(w.d.data[start:w.i]))
+	if start == w.i || len(words) == 0 || isQuote(w.at(w.i)) {
+		return name
+	}
+	w.i = start
+	return strings.Join(append(words[max(0, len(words)-3):], name), " ")
 }
 
 // argument reports whether what was just read follows an opening bracket or a comma, as a named argument does.
@@ -220,6 +279,13 @@ func (w *namer) left() string {
 		if c == '>' { // generic type
 			if start := bytes.LastIndexByte(w.d.data[max(0, w.i-maxName):w.i], '<'); start >= 0 {
 				w.i = start + max(0, w.i-maxName)
+				return w.left()
+			}
+		}
+		if c == '}' && bytes.HasSuffix(bytes.TrimRight(w.d.data[max(0, w.i-24):w.i-1], " "), []byte("et;")) { // C#: { get; set; }
+			if open := bytes.LastIndexByte(w.d.data[max(0, w.i-48):w.i], '{'); open >= 0 {
+				w.i = open + max(0, w.i-48)
+				w.space()
 				return w.left()
 			}
 		}
@@ -331,6 +397,11 @@ func (w *namer) fallback() bool {
 func (w *namer) sibling(newlines int) bool {
 	end := w.i - 1
 	w.i = end
+	if target, ok := w.target(); ok {
+		w.n.direct = true
+		w.add(target)
+		return false
+	}
 	w.space()
 	if q := w.at(w.i - 1); isQuote(q) && newlines < 2 {
 		if name := w.quoted(q); nameLike.MatchString(name) && !randomText(name) {
@@ -468,7 +539,7 @@ func (w *namer) label(s, arg int) {
 	case '(':
 		w.i = sc.Start - 1
 		name := w.left()
-		if w.n.call == "" {
+		if w.n.call == "" && !wrapper.MatchString(name) {
 			w.n.call, w.n.arg = name, arg
 		}
 		w.add(name)
@@ -482,6 +553,9 @@ func (w *namer) label(s, arg int) {
 	}
 }
 
+// wrapper are calls that say nothing of their argument.
+var wrapper = regexp.MustCompile(`(?i)(?:^|[.:])(some|ok|just|string|str|option|arc|box|cow|into|secret(str|string|value|box)?|from|valueof|of|bytes|text|literal|lit|value|strip|trim|b64decode|securestring|required|optional|default|defaultvalue)$`)
+
 var proseSplit = regexp.MustCompile(`[^A-Za-z0-9_.$-]+`)
 
 // prose reads the words before a value that nothing joins to it: flags, directives, log lines, sentences.
@@ -493,7 +567,7 @@ func (w *namer) prose(hop int) bool {
 		return false
 	}
 	last := strings.ToLower(words[len(words)-1])
-	if last == "bearer" || last == "basic" || last == "token" || last == "or" {
+	if last == "bearer" || last == "basic" || last == "token" && w.scheme(len(last)) || last == "or" {
 		w.i -= len(last)
 		w.quotes()
 		if last == "or" {
@@ -504,6 +578,12 @@ func (w *namer) prose(hop int) bool {
 	w.add(strings.Join(words[max(0, len(words)-5):], " "))
 	w.i = start
 	return false
+}
+
+// scheme reports whether the word of n bytes before w.i begins a header's value, as in Authorization: token ...
+func (w *namer) scheme(n int) bool {
+	before := w.at(w.i - n - 1)
+	return isQuote(before) || before == ' ' && w.at(w.i-n-2) == ':'
 }
 
 var namesKey = regexp.MustCompile(`(?i)["']?\b(?:name|key|id|label|variable|header|field|param|k)["']?\s*[:=]\s*["']?([A-Za-z0-9_.\- ]{2,60})`)

@@ -188,6 +188,9 @@ func join(a, b *fit) (class, lines int) {
 	case (innermost || call) && stem:
 		return 0, lines
 	case a.name < 0 || b.name < 0:
+		if !shared && (a.v.arg >= 0 || b.v.arg >= 0) {
+			return noJoin, lines
+		}
 		if lines <= fewLines || shared {
 			return 3, lines
 		}

@@ -29,7 +29,7 @@ func (h *history) window(o gitpack.Object, unit string, at scanner.Occurrence) *
 	defer h.mu.Unlock()
 	c := h.windows[o.ID]
 	if o.Offset == 0 {
-		if encoding := decode.TextEncoding(o.Data); encoding != "" && encoding != decode.UTF8 {
+		if encoding := decode.TextEncoding(o.Data); encoding != "" {
 			c = &cutter{unit: unit, at: at, known: true, encoding: encoding}
 			h.windows[o.ID] = c
 		}

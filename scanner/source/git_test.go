@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"maps"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keysweep/keysweep/detectors/decode"
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
@@ -457,6 +459,35 @@ func TestGitRangeYieldsNamesThatItAdds(t *testing.T) {
 		want := map[string][]string{plantWord("name-that-is-new"): {"name dir/" + plantWord("name-that-is-new") + " in last head"}}
 		if diff := cmp.Diff(want, places); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+func TestGitCutsLargeBlobsInWindows(t *testing.T) {
+	text := long(3 * windowSize)
+	blobs := map[string]string{"plain.txt": text, "le.txt": "\xff\xfe" + string(wide(binary.LittleEndian, text)), "be.txt": string(wide(binary.BigEndian, text)),
+		"bom.txt": "\xef\xbb\xbf" + text, "odd.txt": string(wide(binary.BigEndian, text))[:9_999_999]}
+	r := newRepo(t)
+	for name, data := range blobs {
+		r.file(name, data)
+	}
+	r.git("add", "-A")
+	r.git("commit", "-q", "-m", "large")
+	for _, state := range []string{"loose", "packed"} {
+		if state == "packed" {
+			r.git("-c", "core.bigFileThreshold=1m", "repack", "-q", "-a", "-d")
+		}
+		g := &Git{Repository: r.dir, Memory: 16 << 20}
+		got := collect(t, g)
+		must(t, g.Close())
+		for name, data := range blobs {
+			want, _ := decode.Text([]byte(data))
+			if text := got.units[r.git("rev-parse", "HEAD:"+name)]; text != string(want) {
+				t.Errorf("%s, %s: got %d bytes, want %d", state, name, len(text), len(want))
+			}
+		}
+		if len(got.skips) > 0 {
+			t.Errorf("%s: skips %v: %v", state, got.skips, got.errs)
 		}
 	}
 }

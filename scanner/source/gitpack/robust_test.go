@@ -2,7 +2,6 @@ package gitpack
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -259,45 +257,67 @@ func TestRepackWhileScanning(t *testing.T) {
 	}
 }
 
-// TestBrokenPacks damages packs and indexes at random. Whatever the damage, every object ends once and nothing panics.
-func TestBrokenPacks(t *testing.T) {
-	r := newRepo(t)
-	rnd := rand.New(rand.NewPCG(5, 5))
-	generate(r, rnd, 60)
-	r.git("repack", "-adfq", "--depth=100")
-	tips := Tips{Include: r.refs(), All: true}
-	files := append(r.glob("objects/pack/*.pack"), r.glob("objects/pack/*.idx")...)
-	for i := range 150 {
-		file := files[i%len(files)]
-		good, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		bad := bytes.Clone(good)
-		if rnd.IntN(8) == 0 {
-			bad = bad[:rnd.IntN(len(bad))]
-		}
-		for range 1 + rnd.IntN(20) {
-			if len(bad) > 0 {
-				bad[rnd.IntN(len(bad))] ^= byte(1 << rnd.IntN(8))
+// TestBrokenFiles damages packs, indexes and loose objects at random. Whatever the damage, every object ends once and
+// nothing panics.
+func TestBrokenFiles(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		times int
+		shape func(*repo) []string
+	}{
+		{"packed", 100, func(r *repo) []string {
+			r.git("repack", "-adfq", "--depth=100")
+			return append(r.glob("objects/pack/*.pack"), r.glob("objects/pack/*.idx")...)
+		}},
+		{"loose", 20, func(r *repo) []string {
+			r.unpack()
+			return r.glob("objects/??/*")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRepo(t)
+			rnd := rand.New(rand.NewPCG(5, 5))
+			generate(r, rnd, 60)
+			files := c.shape(r)
+			tips := Tips{Include: r.refs(), All: true}
+			for range c.times {
+				r.damage(rnd, files[rnd.IntN(len(files))], tips)
 			}
-		}
-		replace(t, file, bad)
-		if s, err := Open(r.dir, Options{Memory: 32 << 20, Workers: 1}); err == nil {
-			r.endsOnce(s, tips)
-			s.Close()
-		}
-		replace(t, file, good)
+		})
 	}
 }
 
-func replace(t *testing.T, file string, data []byte) {
-	t.Helper()
+// damage scans with a broken file, and puts the good one back.
+func (r *repo) damage(rnd *rand.Rand, file string, tips Tips) {
+	r.t.Helper()
+	good, err := os.ReadFile(file)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	bad := bytes.Clone(good)
+	if rnd.IntN(8) == 0 {
+		bad = bad[:rnd.IntN(len(bad))]
+	}
+	for range 1 + rnd.IntN(20) {
+		if len(bad) > 0 {
+			bad[rnd.IntN(len(bad))] ^= byte(1 << rnd.IntN(8))
+		}
+	}
+	r.replace(file, bad)
+	if s, err := Open(r.dir, Options{Memory: 32 << 20, Workers: 1}); err == nil {
+		r.endsOnce(s, tips)
+		s.Close()
+	}
+	r.replace(file, good)
+}
+
+func (r *repo) replace(file string, data []byte) {
+	r.t.Helper()
 	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	if err := os.WriteFile(file, data, 0o644); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 }
 
@@ -332,70 +352,5 @@ func (r *repo) endsOnce(s *Store, tips Tips) {
 	ids := slices.Collect(maps.Keys(ends))
 	if err := reached.Attribute(r.t.Context(), ids, func(ID, At) error { return nil }); err != nil {
 		r.t.Fatal(err)
-	}
-}
-
-// TestVisitEndsScan stops at the first error of the receiver.
-func TestVisitEndsScan(t *testing.T) {
-	r := newRepo(t)
-	generate(r, rand.New(rand.NewPCG(14, 14)), 100)
-	r.git("repack", "-adfq")
-	s := r.open(Options{Workers: 2})
-	reached, err := s.Reach(t.Context(), Tips{Include: r.refs()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	full := errors.New("full")
-	var visits atomic.Int64
-	err = s.Scan(t.Context(), reached, nil, Visitor{
-		Visit: func(Object) error { visits.Add(1); return full },
-		Skip:  func(s Skipped) { t.Error(s.Err) },
-	})
-	if err != full || visits.Load() > 2 {
-		t.Errorf("error %v after %d visits", err, visits.Load())
-	}
-}
-
-func TestHugeBlob(t *testing.T) {
-	var text bytes.Buffer
-	for i := 0; text.Len() < 9<<20; i++ {
-		fmt.Fprintf(&text, "line %d\n", i)
-	}
-	data := text.Bytes()
-	entry := crafted{id: named(1), kind: Blob, data: data}
-	built := crafted{id: named(2), kind: offsetDelta, back: 1, data: delta(len(data), 5, copyOps(0, 5))}
-	packed := craft(t, entry, built)
-	single := newRepo(t)
-	single.feed(string(data), "hash-object", "-w", "--stdin")
-	for name, c := range map[string]struct {
-		r   *repo
-		ids []ID
-	}{"packed": {packed, []ID{named(1), named(2)}}, "loose": {single, []ID{blobID(data)}}} {
-		s := c.r.open(Options{Memory: 8 << 20, Workers: 1})
-		reached, err := s.Reach(t.Context(), Tips{Include: c.ids})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []byte
-		var skips []string
-		err = s.Scan(t.Context(), reached, nil, Visitor{Visit: func(o Object) error {
-			if !bytes.Equal(all[o.Offset:], o.Data[:o.Overlap]) || o.Line != bytes.Count(all[:o.Offset], []byte{'\n'}) {
-				t.Errorf("%s: window at %d does not join", name, o.Offset)
-			}
-			all = append(all, o.Data[o.Overlap:]...)
-			if o.More != (len(all) < len(data)) || o.Size != int64(len(data)) {
-				t.Errorf("%s: more %v, size %d at %d", name, o.More, o.Size, len(all))
-			}
-			return nil
-		}, Skip: func(s Skipped) { skips = append(skips, s.ID.String()[:2]+" "+Reason(s.Err)) }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(all, data) {
-			t.Errorf("%s: windows give %d bytes of %d", name, len(all), len(data))
-		}
-		if want := []string{"02 too large"}; name == "packed" && !slices.Equal(skips, want) {
-			t.Errorf("%s: skipped %v, want %v", name, skips, want)
-		}
 	}
 }

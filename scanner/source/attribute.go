@@ -14,12 +14,11 @@ type attribution struct {
 	yield   func(string, scanner.Occurrence) error
 	objects []gitpack.ID
 	units   map[gitpack.ID][]string
-	told    map[string]bool
 }
 
 // attribute yields the places of units: those of objects from history, the others as they were yielded.
 func (h *history) attribute(ctx context.Context, units []string, yield func(string, scanner.Occurrence) error) error {
-	a := attribution{history: h, yield: yield, units: map[gitpack.ID][]string{}, told: map[string]bool{}}
+	a := attribution{history: h, yield: yield, units: map[gitpack.ID][]string{}}
 	for _, unit := range units {
 		if err := a.unit(unit); err != nil {
 			return err
@@ -32,20 +31,19 @@ func (h *history) attribute(ctx context.Context, units []string, yield func(stri
 		return err
 	}
 	for _, unit := range units {
-		if err := a.rest(unit); err != nil {
+		if err := a.indexed(unit); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.namePlaces(ctx, units)
 }
 
 // unit takes up a unit to attribute.
 func (a *attribution) unit(unit string) error {
 	if at, ok := a.fixed[unit]; ok {
-		a.told[unit] = true
 		return a.yield(unit, at)
 	}
-	id, ok := a.object(unit)
+	id, ok := object(unit)
 	if !ok {
 		return nil
 	}
@@ -56,10 +54,8 @@ func (a *attribution) unit(unit string) error {
 	return nil
 }
 
-func (a *attribution) object(unit string) (gitpack.ID, bool) {
-	if n, ok := a.names[unit]; ok {
-		return n.object, true
-	}
+// object is the object that a unit is of, if it is of one.
+func object(unit string) (gitpack.ID, bool) {
 	text, _, _ := strings.Cut(unit, " ")
 	id, err := gitpack.ParseID(text)
 	return id, err == nil
@@ -67,21 +63,11 @@ func (a *attribution) object(unit string) (gitpack.ID, bool) {
 
 // place yields one place of an object for each unit that is of it.
 func (a *attribution) place(id gitpack.ID, p gitpack.At) error {
+	at := a.occurrence(id, p)
+	if a.hidden(at.File) || p.First.ID == (gitpack.ID{}) && len(a.staged[id]) > 0 {
+		return nil
+	}
 	for _, unit := range a.units[id] {
-		at := a.occurrence(id, p)
-		if n, ok := a.names[unit]; ok {
-			if p.Path != n.path {
-				continue
-			}
-			at.Place = scanner.InName
-		}
-		if p.First.ID == (gitpack.ID{}) && len(a.staged[id]) > 0 {
-			continue
-		}
-		a.told[unit] = true
-		if a.hidden(at.File) {
-			continue
-		}
 		if err := a.yield(unit, at); err != nil {
 			return err
 		}
@@ -121,18 +107,9 @@ func (a *attribution) commit(c gitpack.CommitInfo) scanner.Occurrence {
 	return at
 }
 
-// rest yields the places that history does not know: those in indexes, and names whose object stands elsewhere too.
-func (a *attribution) rest(unit string) error {
-	if n, ok := a.names[unit]; ok {
-		if a.told[unit] || a.hidden(n.path) {
-			return nil
-		}
-		c, _ := a.store.Commit(n.commit)
-		at := a.commit(c)
-		at.File, at.Place, at.LastCommit = n.path, scanner.InName, at.Commit
-		return a.yield(unit, at)
-	}
-	id, _ := a.object(unit)
+// indexed yields the places of an object in indexes, which history does not know.
+func (a *attribution) indexed(unit string) error {
+	id, _ := object(unit)
 	for _, file := range a.staged[id] {
 		if a.hidden(file) {
 			continue

@@ -491,3 +491,28 @@ func TestGitCutsLargeBlobsInWindows(t *testing.T) {
 		}
 	}
 }
+
+func TestGitAttributesNamesToTheirFirstCommit(t *testing.T) {
+	r := newRepo(t)
+	file := "dir/" + plantWord("name-of-a-file") + "/inner.txt"
+	r.commit("before.txt", "x")
+	labels := map[string]string{r.commit(file, "one"): "first"}
+	r.commit(file, "two")
+	labels[r.commit("after.txt", "x")] = "after"
+	r.git("rm", "-q", file)
+	r.commit("gone.txt", "x")
+	for _, spotter := range []gitpack.Spotter{nil, toySpotter{}} {
+		g := &Git{Repository: r.dir, Spotter: spotter}
+		places, h := attributed(t, g, labels)
+		want := map[string][]string{plantWord("name-of-a-file"): {"name dir/" + plantWord("name-of-a-file") + " in first"}}
+		if diff := cmp.Diff(want, places); diff != "" {
+			t.Error(diff)
+		}
+		must(t, g.Attribute(t.Context(), h.found[plantWord("name-of-a-file")], func(_ string, at scanner.Occurrence) error {
+			if labels[at.LastCommit] != "after" {
+				t.Errorf("last commit is %s", at.LastCommit)
+			}
+			return nil
+		}))
+	}
+}

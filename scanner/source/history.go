@@ -25,7 +25,7 @@ type history struct {
 
 	staged map[gitpack.ID][]string // paths of blobs that an index holds beyond its commit
 	notes  map[gitpack.ID]bool     // commits of refs/notes
-	before []gitpack.ID            // what a range excludes
+	start  gitpack.Tips            // where the walk began
 	yield  func(scanner.Chunk) error
 
 	mu      sync.Mutex
@@ -59,7 +59,7 @@ func (h *history) scan(ctx context.Context, yield func(scanner.Chunk) error) err
 	if err != nil {
 		return err
 	}
-	h.before = tips.Exclude
+	h.start = tips
 	if err := h.troubles(); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/keysweep/keysweep/scanner"
@@ -12,15 +11,15 @@ import (
 
 // name is a path whose last part is a unit of its own.
 type name struct {
-	path           string
-	object, commit gitpack.ID // one object that stood there, in one commit
+	path   string
+	commit gitpack.ID // one that has it
 }
 
 // fileNames yields the names of files and folders in history that are long enough to hold a credential.
 func (h *history) fileNames(ctx context.Context) error {
 	var err error
 	clean, bytes := 0, int64(0)
-	h.reached.Paths(func(file string, object, commit gitpack.ID) bool {
+	h.reached.Paths(func(file string, _, commit gitpack.ID) bool {
 		base := path.Base(file)
 		switch {
 		case len(base) < shortestKey:
@@ -30,7 +29,7 @@ func (h *history) fileNames(ctx context.Context) error {
 			bytes += int64(len(base))
 		default:
 			unit := "name " + file
-			h.names[unit] = name{file, object, commit}
+			h.names[unit] = name{file, commit}
 			err = h.yield(scanner.Chunk{Unit: unit, Data: []byte(base), At: scanner.Occurrence{File: file, Place: scanner.InName}})
 		}
 		if err == nil {
@@ -52,9 +51,8 @@ func (h *history) plain(text string) bool {
 // had reports whether a path stood in the excluded part of history already, so that what a range adds does not begin
 // with it.
 func (h *history) had(file string) bool {
-	for _, id := range h.before {
-		c, err := h.store.Commit(id)
-		if err == nil && h.holds(c.Tree, strings.Split(file, "/")) {
+	for _, id := range h.start.Exclude {
+		if c, err := h.store.Commit(id); err == nil && h.holds(c.Tree, file) {
 			return true
 		}
 	}
@@ -62,21 +60,13 @@ func (h *history) had(file string) bool {
 }
 
 // holds follows a path down a tree.
-func (h *history) holds(tree gitpack.ID, names []string) bool {
-	for i, name := range names {
-		_, data, err := h.store.Read(tree, 0)
-		if err != nil {
+func (h *history) holds(tree gitpack.ID, file string) bool {
+	for part := range strings.SplitSeq(file, "/") {
+		e, ok := h.lookup(tree, part)
+		if !ok {
 			return false
 		}
-		entries, _ := parseTree(data, h.store.Hash())
-		at := slices.IndexFunc(entries, func(e treeEntry) bool { return e.name == name })
-		switch {
-		case at < 0:
-			return false
-		case i == len(names)-1:
-			return true
-		}
-		tree = entries[at].id
+		tree = e.id
 	}
-	return false
+	return true
 }

@@ -40,7 +40,7 @@ type At struct {
 func (r *Reached) Attribute(ctx context.Context, objects []ID, yield func(ID, At) error) error {
 	defer r.s.clock(&r.s.stats.AttributeNanos, time.Now())
 	want := newHits(objects)
-	if slices.ContainsFunc(objects, r.hasBlob) {
+	if slices.ContainsFunc(objects, r.mayHavePath) {
 		if err := r.locate(ctx, want); err != nil {
 			return err
 		}
@@ -59,10 +59,12 @@ func (r *Reached) Attribute(ctx context.Context, objects []ID, yield func(ID, At
 	return ctx.Err()
 }
 
-func (r *Reached) hasBlob(id ID) bool {
+// mayHavePath is false of objects that the walk met, but not in a tree: commits, tags, dangling blobs. A blob that a range
+// leaves out may well have a new path in it.
+func (r *Reached) mayHavePath(id ID) bool {
 	num, ok := r.s.find(&id)
-	if !ok {
-		return false
+	if !ok || !r.units.has(num) {
+		return ok
 	}
 	_, ok = slices.BinarySearchFunc(r.blobs, num, blobAt.compare)
 	return ok

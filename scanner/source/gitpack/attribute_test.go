@@ -161,3 +161,29 @@ evil
 		t.Fatalf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestAttributeOldContentAtNewPath asks for content that a range does not bring, but gives a new name.
+func TestAttributeOldContentAtNewPath(t *testing.T) {
+	r := newRepo(t)
+	r.feed(`commit refs/heads/main
+committer C <c@example.org> 1700000000 +0000
+data 3
+one
+M 100644 inline old
+data 1
+a
+commit refs/heads/main
+committer C <c@example.org> 1700000100 +0000
+data 3
+two
+M 100644 inline new
+data 1
+a
+`, "fast-import", "--quiet")
+	tips := Tips{Include: r.refs(), Exclude: []ID{r.id("main~1")}}
+	got := r.attributed(r.open(Options{}), tips, []ID{r.id("main:new")})
+	want := map[string]map[string]string{r.git("rev-parse", "main:new"): {"new": r.git("rev-parse", "main")}}
+	if diff := cmp.Diff(want, got.first); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -15,6 +16,8 @@ type Options struct {
 	Allowlists []Allowlist            // global lists, for rules in gitleaks' form
 	Schemes    func(name string) bool // knows the signing schemes; nil when nothing signs
 	Famous     bool                   // report published test material too, as information
+
+	MaxDecodeDepth int // encodings to take off, one below the other; 0 takes 5, less than 0 none
 }
 
 // Set is a compiled set of rules. It is not changed once made, and is safe for concurrent use.
@@ -34,12 +37,16 @@ type Set struct {
 	literals  *keywords      // what values of shapes begin with
 	partWords *keywords      // words that most names of parts hold
 	oddNames  *regexp.Regexp // names of parts without such a word
+	nameWords *regexp.Regexp // those of rules whose context is a name
+	near      *keywords      // words that do what a name does
+	paths     bool           // some rule knows files by their path
 	calls     *regexp.Regexp // calls whose arguments are parts
 	mentions  *keywords
 	mentioned []mentionWord // what each word of mentions says
 	hints     *keywords
 	patterns  *patterns
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
+	depth     int  // encodings to take off
 }
 
 // provider is a vendor with the parts of all its rules that need it to be named.
@@ -68,12 +75,12 @@ type shape struct {
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
 	fixed    *strings.Replacer // removes what the expression itself spells out
-	names    *regexp.Regexp
-	notNames *regexp.Regexp
-	calls    *regexp.Regexp
-	search   *regexp.Regexp // for text parts: the names as they may stand in text
-	mates    []*shape       // all shapes of the rule, in the order of its parts
-	rivals   *[]*shape      // all shapes of the provider
+	names    *Expression
+	notNames *Expression
+	calls    *Expression
+	search   *Expression // for text parts: the names as they may stand in text
+	mates    []*shape    // all shapes of the rule, in the order of its parts
+	rivals   *[]*shape   // all shapes of the provider
 }
 
 // Compile makes a set of the rules. It fails on an enabled or disabled id that no rule has, and on an unknown scheme.
@@ -82,9 +89,9 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{rules: rules, words: map[string]*shape{}, famous: o.Famous}
+	s := &Set{rules: rules, words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
 	var patterned []Rule
-	index := map[string]int{}
+	index, made := map[string]int{}, expressions{}
 	for i := range s.rules {
 		r := &s.rules[i]
 		if r.Pattern != nil {
@@ -99,9 +106,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 			index[r.Provider] = len(s.providers)
 			s.providers = append(s.providers, &provider{id: r.Provider})
 		}
-		if err := s.addRule(r, index[r.Provider]); err != nil {
-			return nil, err
-		}
+		s.addRule(r, index[r.Provider], made)
 	}
 	s.index(index)
 	s.indexNames()
@@ -149,14 +154,10 @@ func (r *Rule) lineOf(key string) int {
 	return r.line[""]
 }
 
-func (s *Set) addRule(r *Rule, provider int) error {
+func (s *Set) addRule(r *Rule, provider int, made expressions) {
 	var mates []*shape
 	for i := range r.Parts {
-		sh, err := newShape(r, &r.Parts[i], provider)
-		if err != nil {
-			return err
-		}
-		mates = append(mates, sh)
+		mates = append(mates, newShape(r, &r.Parts[i], provider, made))
 	}
 	for _, sh := range mates {
 		sh.mates, sh.rivals = mates, &s.providers[provider].shapes
@@ -182,7 +183,6 @@ func (s *Set) addRule(r *Rule, provider int) error {
 		}
 		s.providers[provider].shapes = append(s.providers[provider].shapes, sh)
 	}
-	return nil
 }
 
 // Names that a part has when its rule gives none, as normalize writes them. Short words count only where the name ends
@@ -197,10 +197,11 @@ var defaultNames = map[string]string{
 
 // Words that make a name one of something else than a part, wherever they stand in it.
 const defaultNot = `hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag|integrity|address|addr|topic|slot|salt|nonce|bytecode|block|root|merkle|commit|revision|` +
-	`public_?key|primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|monkey|keyboard|order_?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
+	`(public|primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|redis|dict|map|group|object|row|column|hash|index|registry|event|message|topic|lookup|join|shard|dedup|host|layout|state|query)_?key|` +
+	`monkey|keyboard|order_?(client_?)?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
 	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig`
 
-func newShape(r *Rule, p *Part, provider int) (*shape, error) {
+func newShape(r *Rule, p *Part, provider int, made expressions) *shape {
 	sh := &shape{rule: r, part: p, provider: provider}
 	sh.measure()
 	names := alternatives(p.Names)
@@ -211,35 +212,24 @@ func newShape(r *Rule, p *Part, provider int) (*shape, error) {
 	if extra := alternatives(p.NotNames); extra != "" {
 		not += "|" + extra
 	}
-	var err error
 	if names != "" {
-		if sh.names, err = regexp.Compile(`(?:^|_)(?:` + names + `)(?:\d*$|\d*_|$)`); err != nil {
-			return nil, fmt.Errorf("%s:%d: parts.%s.names: %w", r.file, r.lineOf("parts."+p.Name+".names"), p.Name, err)
-		}
-		sh.names.Longest()
+		sh.names = made.get(`(?:^|_)(?:`+names+`)(?:\d*$|\d*_|$)`, true)
 		if p.Form == FormText {
 			loose := strings.NewReplacer(`_?`, `[_. -]?`, `_`, `[_. -]`, `$`, ``).Replace(names)
-			if sh.search, err = regexp.Compile(`(?i)(?:` + loose + `)`); err != nil {
-				return nil, fmt.Errorf("%s: parts.%s.names: %w", r.file, p.Name, err)
-			}
+			sh.search = made.get(`(?i)(?:`+loose+`)`, false)
 		}
 	}
-	if sh.notNames, err = regexp.Compile(`(?:^|_)(?:` + not + `)(?:\d*$|_)`); err != nil {
-		return nil, fmt.Errorf("%s: parts.%s.not_names: %w", r.file, p.Name, err)
-	}
-	sh.notNames.Longest()
+	sh.notNames = made.get(`(?:^|_)(?:`+not+`)(?:\d*$|_)`, true)
 	if calls := alternatives(p.Calls); calls != "" {
-		if sh.calls, err = regexp.Compile(`(?i)(?:^|[.:_ ])(?:` + calls + `)$`); err != nil {
-			return nil, fmt.Errorf("%s: parts.%s.calls: %w", r.file, p.Name, err)
-		}
+		sh.calls = made.get(`(?i)(?:^|[.:_ ])(?:`+calls+`)$`, false)
 	}
-	return sh, nil
+	return sh
 }
 
-func alternatives(list []*regexp.Regexp) string {
+func alternatives(list []string) string {
 	var out []string
-	for _, re := range list {
-		expr := strings.ReplaceAll(strings.TrimPrefix(re.String(), "(?i)"), "[_-]?", "_?")
+	for _, expr := range list {
+		expr = strings.ReplaceAll(expr, "[_-]?", "_?")
 		if len(expr) <= 2 { // pk, sk: too short to count within a name
 			expr += "$"
 		}
@@ -331,7 +321,7 @@ var partWords = []string{
 
 // indexNames builds what tells, without the rules, whether a name may be that of a part.
 func (s *Set) indexNames() {
-	var literals, anchors, odd, calls []string
+	var literals, anchors, odd, named, near, calls []string
 	for _, sh := range s.shapes {
 		literals = append(literals, sh.holds...)
 	}
@@ -343,9 +333,13 @@ func (s *Set) indexNames() {
 	s.partWords = newKeywords(partWords)
 	for _, p := range s.providers {
 		for _, sh := range p.shapes {
-			for _, re := range sh.part.Names {
-				if expr := alternatives([]*regexp.Regexp{re}); !s.partWords.contains([]byte(expr)) {
-					odd = append(odd, expr)
+			for _, name := range sh.part.Names {
+				expr := alternatives([]string{name})
+				if s.partWords.contains([]byte(expr)) {
+					continue
+				}
+				if odd = append(odd, expr); sh.rule.Contexts == ContextName {
+					named = append(named, expr)
 				}
 			}
 			if sh.calls != nil {
@@ -353,6 +347,12 @@ func (s *Set) indexNames() {
 			}
 		}
 	}
+	for i := range s.rules {
+		near = append(near, s.rules[i].Near...)
+		s.paths = s.paths || len(s.rules[i].Paths) > 0
+	}
+	s.near = newKeywords(near)
+	s.nameWords = union(`(?:^|_)(?:`, named, `)(?:\d*$|\d*_|$)`)
 	slices.Sort(odd)
 	slices.Sort(calls)
 	s.literals = newKeywords(literals)

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"encoding/base64"
 	"regexp"
 	"sort"
 	"strings"
@@ -261,13 +262,27 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn {
 		f.name = max(f.name, 0)
 	}
-	if f.name < 0 && !f.unnamed() || f.elsewhere() {
+	if f.name < 0 && !r.unnamed(&f, c) || f.elsewhere() {
 		return f, false
 	}
 	if !r.proved(&f) {
 		return f, false
 	}
-	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))
+	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text)) && !encodedText(f.text)
+}
+
+// encodedText reports whether a value is base64 of plain text, as examples and Basic credentials are; keys are random.
+func encodedText(text string) bool {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(raw) < 12 {
+		return false
+	}
+	for _, c := range raw {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // address reports whether the value is that of an EVM address, 0x and 40 hex digits.
@@ -287,16 +302,25 @@ func (f *fit) elsewhere() bool {
 var otherService = regexp.MustCompile(`(?:^|_)(jwt|session|cookie|csrf|ssh|ssl|tls|smtp|e?mail|aws|gcp|azure|s3|db|database|redis|postgres|mysql|mongo(db)?|rabbit(mq)?|kafka|` +
 	`sentry|slack|discord|telegram|tg|github|gitlab|openai|anthropic|stripe|twilio|sendgrid|google|firebase|flask|django|rails|nextauth|auth0|okta|encryption|app_?secret_?key)(?:_|$)`)
 
-// unnamed reports whether a value without a fitting name may still be the part: as an argument of the provider's own
-// constructor, or a PEM block, which says itself what it is.
-func (f *fit) unnamed() bool {
+// unnamed reports whether a value without a fitting name may still be the part: a string argument of the provider's own
+// constructor, a piece of a URL of its API, or a PEM block, which says itself what it is.
+func (r *reading) unnamed(f *fit, c claim) bool {
 	if f.v.form == FormPEM {
 		return true
 	}
-	if f.v.arg >= 0 && f.v.call != "" && (f.level >= levelScope || constructor.MatchString(f.v.call)) {
+	quoted := f.at.Start > 0 && isQuote(r.data[f.at.Start-1])
+	if f.v.arg >= 0 && f.v.call != "" && quoted && !f.v.table && (f.level >= levelScope || constructor.MatchString(f.v.call)) {
 		return true
 	}
-	return f.v.url.End > 0 && f.level == levelOwn && len(f.rule.Parts) == 1
+	return f.v.url.End > 0 && f.level == levelOwn && len(f.rule.Parts) == 1 && c.word.host && r.segment(f.at)
+}
+
+// segment reports whether the value is a whole segment of a URL's path, or a whole value of its query.
+func (r *reading) segment(at Span) bool {
+	if at.Start == 0 || strings.IndexByte("/=@:", r.data[at.Start-1]) < 0 {
+		return false
+	}
+	return at.End == len(r.data) || tokenClass[r.data[at.End]] <= classSeparator && strings.IndexByte(".-_%+", r.data[at.End]) < 0
 }
 
 var constructor = regexp.MustCompile(`(?i)(client|connect|exchange|create|init|auth|login|session|spot|futures|trader|account|rest|sdk|bot|adapter|provider|config|credential|set_?(api)?_?(key|cred)|api$|new$)`)

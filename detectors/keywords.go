@@ -1,7 +1,9 @@
 package detectors
 
 import (
+	"bytes"
 	"math/bits"
+	"slices"
 )
 
 // keywords finds many literals in one pass: an Aho-Corasick automaton, made deterministic, over classes of bytes. ASCII
@@ -57,12 +59,35 @@ func newKeywords(words []string) *keywords {
 		k.class[b] = k.class[b+'a'-'A']
 	}
 	k.shift = uint8(bits.Len(uint(classes - 1)))
-	for k.depth = min(longest, maxDepth); ; k.depth-- {
-		if t := k.trie(); t != nil {
-			k.compile(t)
-			return k
+	var states int
+	k.depth, states = k.fitting(min(longest, maxDepth))
+	k.compile(k.trie(states))
+	return k
+}
+
+// fitting returns the greatest depth, at most the given one, whose tree is within the limits, and its states. A sorted
+// word has one state of its own for every byte that it does not share with the word before it.
+func (k *keywords) fitting(deepest int) (depth, states int) {
+	fresh := make([]int, deepest+1)
+	var before []byte
+	for _, w := range slices.SortedFunc(slices.Values(k.words), bytes.Compare) {
+		shared := 0
+		for shared < min(len(w), len(before)) && w[shared] == before[shared] {
+			shared++
 		}
+		for at := shared + 1; at <= min(len(w), deepest); at++ {
+			fresh[at]++
+		}
+		before = w
 	}
+	states = 1
+	for depth = 1; depth <= deepest; depth++ {
+		if states+fresh[depth] > min(maxStates, maxCells/2>>k.shift) && depth > 1 {
+			break
+		}
+		states += fresh[depth]
+	}
+	return depth - 1, states
 }
 
 func lowerASCII(b []byte) []byte {
@@ -83,13 +108,15 @@ type trie struct {
 	wide []uint16   // the states in order of their depth
 }
 
-// trie builds the tree of depth k.depth, or returns nil when the table would be too large.
-func (k *keywords) trie() *trie {
-	t := &trie{}
+// trie builds the tree of depth k.depth, which has the given number of states.
+func (k *keywords) trie(states int) *trie {
+	t := &trie{rows: make([][]uint16, 0, states), own: make([][]uint32, 0, states)}
 	width := 1 << k.shift
+	cells := make([]uint16, states*width)
 	add := func() uint16 {
-		t.rows = append(t.rows, make([]uint16, width))
+		t.rows = append(t.rows, cells[:width:width])
 		t.own = append(t.own, nil)
+		cells = cells[width:]
 		return uint16(len(t.rows) - 1)
 	}
 	add()
@@ -101,9 +128,6 @@ func (k *keywords) trie() *trie {
 		for _, b := range w[:min(len(w), k.depth)] {
 			c := k.class[b]
 			if t.rows[at][c] == 0 {
-				if k.depth > 1 && (len(t.rows) >= maxStates || (len(t.rows)+1)*width > maxCells/2) {
-					return nil
-				}
 				child := add()
 				t.rows[at][c] = child
 			}

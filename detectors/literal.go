@@ -26,7 +26,7 @@ func mustHold(re *syntax.Regexp) []string {
 	case syntax.OpConcat:
 		var best []string
 		for _, sub := range re.Sub {
-			if one := mustHold(sub); one != nil && (best == nil || shortestOf(one) > shortestOf(best)) {
+			if one := mustHold(sub); one != nil && (best == nil || rarer(one, best)) {
 				best = one
 			}
 		}
@@ -46,6 +46,14 @@ func holdsOfAll(alternatives []*syntax.Regexp) []string {
 		all = append(all, one...)
 	}
 	return all
+}
+
+// rarer prefers long literals, and few of them.
+func rarer(a, b []string) bool {
+	if x, y := shortestOf(a), shortestOf(b); x != y {
+		return x > y
+	}
+	return len(a) < len(b)
 }
 
 func shortestOf(list []string) int {

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 	"github.com/keysweep/keysweep/detectors/check"
@@ -24,31 +26,59 @@ func Load(fsys fs.FS) ([]Rule, error) {
 	if len(names) == 0 {
 		return nil, errors.New("no rules files (*.toml)")
 	}
+	loaded, err := loadAll(fsys, names)
+	if err != nil {
+		return nil, err
+	}
 	var rules []Rule
 	seen := map[string]string{}
-	for _, name := range names {
-		text, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read rules file: %w", err)
-		}
-		loaded, err := LoadFile(name, text)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range loaded {
+	for i, name := range names {
+		for _, r := range loaded[i] {
 			if first, ok := seen[r.ID]; ok {
 				return nil, fmt.Errorf("%s:%d: credential.id: %q stands in %s too", name, r.line["id"], r.ID, first)
 			}
 			seen[r.ID] = fmt.Sprintf("%s:%d", name, r.line["id"])
 		}
-		rules = append(rules, loaded...)
+		rules = append(rules, loaded[i]...)
+	}
+	return rules, nil
+}
+
+// loadAll reads the files in parallel, since start-up waits for it, and returns their rules in the order of the names,
+// or the first file's error.
+func loadAll(fsys fs.FS, names []string) ([][]Rule, error) {
+	rules, errs := make([][]Rule, len(names)), make([]error, len(names))
+	workers := min(runtime.GOMAXPROCS(0), len(names))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			checked := expressions{}
+			for i := w; i < len(names); i += workers {
+				text, err := fs.ReadFile(fsys, names[i])
+				if err != nil {
+					errs[i] = fmt.Errorf("read rules file: %w", err)
+					continue
+				}
+				rules[i], errs[i] = loadFile(names[i], text, checked)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
 	}
 	return rules, nil
 }
 
 // LoadFile reads one rules file. Name is used in errors, and its base without ".toml" must be the provider's id.
 func LoadFile(name string, text []byte) ([]Rule, error) {
-	l := loader{file: name, lines: keyLines(text)}
+	return loadFile(name, text, expressions{})
+}
+
+func loadFile(name string, text []byte, seen expressions) ([]Rule, error) {
+	l := loader{file: name, lines: keyLines(text), seen: seen}
 	var raw rawProvider
 	meta, err := toml.Decode(string(text), &raw)
 	if err != nil {
@@ -80,6 +110,7 @@ func LoadFile(name string, text []byte) ([]Rule, error) {
 type loader struct {
 	file  string
 	lines map[string]int
+	seen  expressions // checked already
 }
 
 func (l *loader) at(key string, err error) error {
@@ -220,20 +251,19 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 	if raw.Regex == "" {
 		return p, l.at(key+".regex", errors.New("missing"))
 	}
-	if p.Regex, err = regexp.Compile(raw.Regex); err != nil {
+	if p.Regex, err = l.seen.check(raw.Regex); err != nil {
 		return p, l.at(key+".regex", err)
 	}
 	for _, list := range []struct {
 		name string
 		from []string
-		to   *[]*regexp.Regexp
+		to   *[]string
 	}{{"names", raw.Names, &p.Names}, {"not_names", raw.NotNames, &p.NotNames}, {"calls", raw.Calls, &p.Calls}} {
 		for _, expr := range list.from {
-			re, err := regexp.Compile("(?i)" + expr)
-			if err != nil {
+			if _, err := l.seen.check(expr); err != nil {
 				return p, l.at(key+"."+list.name, err)
 			}
-			*list.to = append(*list.to, re)
+			*list.to = append(*list.to, expr)
 		}
 	}
 	if p.Check != "" {

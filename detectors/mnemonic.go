@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/keysweep/keysweep/detectors/check"
 )
@@ -31,7 +33,7 @@ func (r *reading) mnemonic(p *phrase) (Match, bool) {
 		return Match{}, false
 	}
 	v := &value{Span: p.Span, form: FormWords}
-	if sh.rule.Contexts == ContextName {
+	if sh.rule.Contexts == ContextName || r.unspaced(p) {
 		if r.describe(v); !r.namedFor(v, sh) && !r.placed(v, sh.rule) {
 			return Match{}, false
 		}
@@ -55,6 +57,13 @@ func (r *reading) mnemonic(p *phrase) (Match, bool) {
 	}
 	r.prove(&m, proof)
 	return m, true
+}
+
+// unspaced reports whether the phrase is Chinese written without spaces: two characters in three of any text are in the
+// list, so a checksum of four bits proves nothing.
+func (r *reading) unspaced(p *phrase) bool {
+	first, _ := utf8.DecodeRune(r.data[p.Start:])
+	return unicode.Is(unicode.Han, first) && !strings.ContainsFunc(r.text(p.Span), unicode.IsSpace)
 }
 
 // secretURI is the check of a phrase with the path of a Substrate account behind it.

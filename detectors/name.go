@@ -631,8 +631,11 @@ func (w *namer) blockLabel(v Span) {
 
 var comment = regexp.MustCompile(`^["'` + "`" + `]?[,;)]*\s*(?:#|//|--|<!--|/\*|\()\s*(.{2,60})`)
 
-// trailing adds the comment after the value as its last name.
+// trailing adds the comment after a value that has no name of its own.
 func (w *namer) trailing(v Span) {
+	if w.n.direct {
+		return
+	}
 	line := w.d.lineSpan(w.d.line(v.Start))
 	if v.End > line.End {
 		return

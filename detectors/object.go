@@ -53,7 +53,7 @@ func (r *reading) fitObject(f *fit) bool {
 		text := r.text(Span{start, end})
 		for _, read := range []func(string) string{unescapeJSON, lenientJSON} {
 			plain := read(text)
-			m := f.part.Regex.FindStringSubmatch(plain)
+			m := f.part.Regex.Regexp().FindStringSubmatch(plain)
 			if m == nil {
 				continue
 			}

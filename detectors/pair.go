@@ -3,6 +3,7 @@ package detectors
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -265,13 +266,21 @@ func (r *reading) partial(fits []fit) {
 		if f.v.used || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
 			continue
 		}
-		if f.level < levelScope && common(f.text) {
+		if common(f.text) && (f.level < levelScope || !f.strong()) {
 			continue
 		}
 		f.v.used = true
 		r.emit(r.match([]fit{*f}))
 	}
 }
+
+// strong reports whether the name says more than "key": other things than credentials have keys, too.
+func (f *fit) strong() bool {
+	word := f.v.words[f.name]
+	return f.level == levelOwn || word == "key" || strongName.MatchString(word)
+}
+
+var strongName = regexp.MustCompile(`api|access|secret|client|private|passphrase|token|auth`)
 
 // common reports whether a value has a form that ids of all kinds have: a UUID, or up to 40 hex digits.
 func common(text string) bool {

@@ -116,18 +116,18 @@ const (
 // Part is a named piece of a credential.
 type Part struct {
 	Name     string
-	Form     Form           // what kind of run of text holds the value
-	Regex    *regexp.Regexp // the value's shape; its first group, if any, is the value
-	Names    []*regexp.Regexp
-	NotNames []*regexp.Regexp // names that say the value is something else
-	Env      []string         // exact variable names, upper case; one of these names provider and part at once
-	Calls    []*regexp.Regexp // calls whose argument is this part
-	Entropy  float64          // bits per character a value must reach; 0 asks for none
-	Min      int              // least length in bytes of a value, 0 for what the regex says
-	Check    string           // name of an offline proof in detectors/check
-	Optional bool             // the credential is whole without it
-	Anchors  []string         // for a JSON object: words of which one stands closely before a random-looking member
-	Stated   string           // a fact of the check that, when the text states it too, names the part
+	Form     Form        // what kind of run of text holds the value
+	Regex    *Expression // the value's shape; its first group, if any, is the value
+	Names    []string    // expressions that a name must hold; see package rules
+	NotNames []string    // names that say the value is something else
+	Env      []string    // exact variable names, upper case; one of these names provider and part at once
+	Calls    []string    // calls whose argument is this part
+	Entropy  float64     // bits per character a value must reach; 0 asks for none
+	Min      int         // least length in bytes of a value, 0 for what the regex says
+	Check    string      // name of an offline proof in detectors/check
+	Optional bool        // the credential is whole without it
+	Anchors  []string    // for a JSON object: words of which one stands closely before a random-looking member
+	Stated   string      // a fact of the check that, when the text states it too, names the part
 
 	check check.Func
 }

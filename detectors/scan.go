@@ -14,23 +14,37 @@ import (
 // of their places; one credential that stands twice is two matches. Data is only read.
 func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
-		sp := spotter{set: s, data: data, once: true}
-		if sp.find(0, len(data)); len(sp.dst) == 0 {
-			return
+		found := s.plain(data, at)
+		if s.depth > 0 {
+			found = s.decoded(data, at, found)
 		}
-		keep := s.patterns.keep(data, at)
-		if keep == nil {
-			return
-		}
-		if len(s.rules) > len(s.patterns.rules) {
-			for _, m := range newReading(s, data, at).matches() {
-				if keep(&m) && !yield(m) {
-					return
-				}
+		for _, m := range found {
+			if !yield(m) {
+				return
 			}
 		}
-		s.patterns.scan(data, at, yield)
 	}
+}
+
+// plain returns the matches of the text as it stands.
+func (s *Set) plain(data []byte, at Hint) []Match {
+	sp := spotter{set: s, data: data, once: true}
+	if sp.find(0, len(data)); len(sp.dst) == 0 {
+		return nil
+	}
+	keep := s.patterns.keep(data, at)
+	if keep == nil {
+		return nil
+	}
+	var found []Match
+	if len(s.rules) > len(s.patterns.rules) {
+		found = slices.DeleteFunc(newReading(s, data, at).matches(), func(m Match) bool { return !keep(&m) })
+	}
+	s.patterns.scan(data, at, func(m Match) bool {
+		found = append(found, m)
+		return true
+	})
+	return found
 }
 
 // value is a piece of text that may be a part, with what stands around it.
@@ -287,7 +301,7 @@ func (sh *shape) negated(word string) bool {
 	return is == nil || not[1] > is[1] || not[1] == is[1] && not[0] < is[0]
 }
 
-func lastMatch(re *regexp.Regexp, word string) []int {
+func lastMatch(re *Expression, word string) []int {
 	all := re.FindAllStringIndex(word, -1)
 	if len(all) == 0 {
 		return nil
@@ -356,7 +370,7 @@ func (r *reading) around(v *value, sh *shape) (from, to int) {
 }
 
 // whole reports whether the value ends where the expression says: nothing of its own kind goes on at either side. A
-// slash, dash or underscore may, since paths and names join with them, unless the value has such characters itself.
+// slash may, since paths join with it, unless the value has slashes itself.
 func (r *reading) whole(at Span, sh *shape) bool {
 	before, after := byte(0), byte(0)
 	if at.Start > 0 {
@@ -383,10 +397,7 @@ func (r *reading) whole(at Span, sh *shape) bool {
 	if after == '/' && strings.ContainsAny(value, "+/") {
 		return false
 	}
-	if strings.ContainsAny(value, "-_") && (before == '-' || before == '_' || after == '-' || after == '_') {
-		return false
-	}
-	return true
+	return before != '-' && before != '_' && after != '-' && after != '_'
 }
 
 // padding reports whether the "=" at p ends base64 text, rather than a name that is assigned to.

@@ -9,7 +9,8 @@ const (
 	spotReach  = maxToken + hintBefore
 	hintBefore = 320
 	hintAfter  = 96
-	literalAt  = 64 // bytes before a token that a shape with a literal may begin at
+	spotBytes  = 480 // of a spot of more than one token; what decides about it lies within spotReach
+	literalAt  = 64  // bytes before a token that a shape with a literal may begin at
 )
 
 // Spots appends the places overlapping data[from:to] that a finding could come from, and returns the list. Text without
@@ -18,6 +19,9 @@ const (
 func (s *Set) Spots(dst []Span, data []byte, from, to int) []Span {
 	sp := spotter{set: s, data: data, dst: dst}
 	sp.find(from, to)
+	if s.depth > 0 {
+		sp.coded(from, to)
+	}
 	return sp.dst
 }
 
@@ -38,7 +42,7 @@ func (sp *spotter) find(from, to int) {
 			sp.add(t.Span)
 		}
 	})
-	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.words, sp.patterns} {
+	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.rows, sp.words, sp.patterns} {
 		if !sp.done() {
 			look(from, to)
 		}
@@ -67,9 +71,15 @@ func (sp *spotter) ints(from, to int) {
 	}
 }
 
+func (sp *spotter) rows(from, to int) {
+	if len(sp.set.rows) > 0 {
+		digitRows(sp.data, from, to, sp.add)
+	}
+}
+
 func (sp *spotter) words(from, to int) {
 	if len(sp.set.words) > 0 {
-		wordRuns(sp.data, from, to, spotWords, func(run []Span) { sp.add(Span{run[0].Start, run[len(run)-1].End}) })
+		wordSpots(sp.data, from, to, sp.add)
 	}
 }
 
@@ -90,7 +100,7 @@ func (sp *spotter) patterns(from, to int) {
 // token reports whether a random-looking token may be a part: its shape needs no context, or the text around it names
 // it as parts are named.
 func (sp *spotter) token(t *token) bool {
-	if sp.set.shaped(sp.data, t) {
+	if sp.set.shaped(sp.data, t) || sp.set.placeable(sp.data, t) {
 		return true
 	}
 	if t.End-t.Start > maxToken {
@@ -122,10 +132,10 @@ func (s *Set) nameable(data []byte, v, window Span) bool {
 	if n.url.End > 0 && s.mentions.contains(d.data[n.url.Start:n.url.End]) || n.table {
 		return true
 	}
-	odd := n.arg >= 0 && n.call != "" && constructor.MatchString(n.call)
+	odd := n.arg >= 0 && n.call != "" && (constructor.MatchString(n.call) || s.mentions.contains([]byte(n.call)))
 	for _, name := range n.names {
 		word := normalize(name)
-		if s.partWords.contains([]byte(word)) || s.calls.MatchString(name) {
+		if s.partWords.contains([]byte(word)) || s.calls.MatchString(name) || s.nameWords.MatchString(word) {
 			return true
 		}
 		odd = odd || s.oddNames.MatchString(word)

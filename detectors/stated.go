@@ -99,3 +99,13 @@ func (s *Set) hexKey(data []byte, t *token, window Span) bool {
 	before := data[window.Start:window.End]
 	return bytes.Contains(before, []byte("rivate")) || len(addressesIn(before)) > 0
 }
+
+// placeable reports whether a token may be a part for what stands around it or for the path alone: a word near it does
+// what a name does, an address may be its own, or it is the first thing in its file.
+func (s *Set) placeable(data []byte, t *token) bool {
+	if s.paths && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0 {
+		return true
+	}
+	window := Span{max(0, t.Start-hintBefore), min(len(data), t.End+hintAfter)}
+	return s.near.contains(data[window.Start:window.End]) || s.hexKey(data, t, window)
+}

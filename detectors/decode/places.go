@@ -1,0 +1,113 @@
+package decode
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Begins calls yield with the places in text[from:to] where a run of base64 or hex begins that reads as text, and where
+// a manifest says that its values are base64. Whether a place is one depends on less than 64 bytes on either side. Decode
+// decodes no other runs, but what escapes hide.
+func Begins(text []byte, from, to int, yield func(Span)) {
+	const around = 64
+	low, high := max(0, from-around), min(len(text), to+around)
+	digitRuns(text, low, high, minBase64, func(start, end int) {
+		for _, at := range heads(text, start, low) {
+			headAt(text, at, from, to, yield)
+		}
+		for at := start; at < min(end, to); {
+			next := bytes.IndexAny(text[at:end], "/+-_")
+			if next < 0 {
+				return
+			}
+			at += next + 1
+			headAt(text, at, from, to, yield)
+		}
+	})
+	for _, kind := range secretKinds() {
+		for at := max(0, from-len(kind)); ; {
+			i := bytes.Index(text[at:min(len(text), to+len(kind))], []byte(kind))
+			if i < 0 {
+				break
+			}
+			at += i + len(kind)
+			yield(Span{at - len(kind), at})
+		}
+	}
+}
+
+// heads are the offsets at which text may begin in the digits from start on: behind the letters and digits of an escape
+// right before it, and anywhere in the first four digits of all. A run that began before low has none.
+func heads(text []byte, start, low int) []int {
+	switch {
+	case start == 0:
+		return []int{0, 1, 2, 3}
+	case start == low && digit64[text[start-1]] != none:
+		return nil
+	case text[start-1] == '\\':
+		return []int{start, start + 1, start + 3, start + 5}
+	case text[start-1] == '%', text[start-1] == '=':
+		return []int{start, start + 2}
+	case text[start] == '0' && text[start+1]|0x20 == 'x':
+		return []int{start, start + 2}
+	}
+	return []int{start}
+}
+
+func headAt(text []byte, at, from, to int, yield func(Span)) {
+	end := at + minBase64
+	if end > len(text) || at >= to || end <= from || !(head64(text[at:end]) || headHex(text[at:end])) {
+		return
+	}
+	for _, c := range text[at:end] {
+		if digit64[c] == none {
+			return
+		}
+	}
+	yield(Span{at, end})
+}
+
+// Escapes calls yield with the escapes that begin in text[from:to], of any sort that Decode knows, and the character
+// that each stands for; utf8.RuneError stands for a part of one. They may be less than Decode wants to have.
+func Escapes(text []byte, from, to int, yield func(at Span, r rune)) {
+	f := finder{text: text}
+	s := Span{from, to}
+	hex := func(lead byte) func(at int) int {
+		return func(at int) int {
+			if at+3 > len(text) {
+				return 0
+			}
+			c, ok := hexByte(text[at+1:])
+			switch {
+			case !ok || lead == '=' && !bytes.HasPrefix(text[at:], quotedEquals):
+			case c >= utf8.RuneSelf:
+				yield(Span{at, at + 3}, utf8.RuneError)
+			case readable(rune(c)):
+				yield(Span{at, at + 3}, rune(c))
+			}
+			return 0
+		}
+	}
+	f.each(s, '%', hex('%'))
+	if bytes.Contains(text[from:min(len(text), to+2)], quotedEquals) {
+		f.each(s, '=', hex('='))
+	}
+	f.each(s, '\\', func(at int) int {
+		if at+1 == len(text) {
+			return 0
+		}
+		if text[at+1] == '/' {
+			yield(Span{at, at + 2}, '/')
+		} else if r, n := escaped(text[at+1:]); n > 0 && readable(r) {
+			yield(Span{at, at + 1 + n}, r)
+		}
+		return 0
+	})
+	f.each(s, '&', func(at int) int {
+		if data, end := f.entity(at); data != "" {
+			r, _ := utf8.DecodeRuneInString(data)
+			yield(Span{at, end}, r)
+		}
+		return 0
+	})
+}

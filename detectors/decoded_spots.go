@@ -1,0 +1,120 @@
+package detectors
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/keysweep/keysweep/detectors/decode"
+)
+
+const (
+	codedReach = 96 // bytes around an escape in which a value or a name counts
+	codedRun   = 8  // escapes of letters and digits that make a place by themselves
+	codedWords = 3  // words of a phrase, with escapes between them
+	minStretch = 12 // of a value that escapes cut
+)
+
+// coded finds the places where decoding may show what the text as it stands does not: the begins of base64 and hex that
+// read as text, letters and digits that are escaped, and escapes beside what looks like a value, a phrase or a URL with
+// a password.
+func (sp *spotter) coded(from, to int) {
+	decode.Begins(sp.data, from, to, func(s decode.Span) { sp.add(Span(s)) })
+	decode.Escapes(sp.data, from, to, func(s decode.Span, r rune) {
+		at := Span(s)
+		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || sp.besideEscape(at, r) {
+			sp.add(at)
+		}
+	})
+}
+
+// escapedRun reports whether a run of escaped letters and digits begins here.
+func (sp *spotter) escapedRun(at Span, r rune) bool {
+	for n, next := 0, at; ; n++ {
+		if !isToken(r) {
+			return false
+		}
+		if n == codedRun {
+			return true
+		}
+		found := false
+		decode.Escapes(sp.data, next.End, min(len(sp.data), next.End+1), func(s decode.Span, c rune) {
+			next, r, found = Span(s), c, true
+		})
+		if !found {
+			return false
+		}
+	}
+}
+
+func isToken(r rune) bool { return r < utf8.RuneSelf && tokenClass[r] != classNone }
+
+// escapedPhrase reports whether the escape is a space, or a part of what is no ASCII, between words that more such
+// escapes follow.
+func (sp *spotter) escapedPhrase(at Span, r rune) bool {
+	if r == utf8.RuneError {
+		return true
+	}
+	if !unicode.IsSpace(r) {
+		return false
+	}
+	space := sp.data[at.Start:at.End]
+	rest := sp.data[at.End:min(len(sp.data), at.End+codedReach)]
+	for range codedWords {
+		n := 0
+		for n < len(rest) && (rest[n] >= utf8.RuneSelf || 'a' <= rest[n]|0x20 && rest[n]|0x20 <= 'z') {
+			n++
+		}
+		if n < 3 || !bytes.HasPrefix(rest[n:], space) {
+			return false
+		}
+		rest = rest[n+len(space):]
+	}
+	return true
+}
+
+// escapedURL reports whether a scheme ends here, and what follows may hold a password.
+func (sp *spotter) escapedURL(at Span, r rune) bool {
+	if r != ':' && (r != '/' || at.Start == 0 || sp.data[at.Start-1] != ':') {
+		return false
+	}
+	rest := sp.data[at.End:min(len(sp.data), at.End+codedReach)]
+	return bytes.IndexByte(rest, '@') >= 0 || bytes.Contains(rest, []byte("%40")) || bytes.Contains(rest, []byte("&#"))
+}
+
+// besideEscape reports whether a value stands near, with words around it that speak of credentials.
+func (sp *spotter) besideEscape(at Span, r rune) bool {
+	if unicode.IsLetter(r) || unicode.IsSpace(r) && r != '\n' {
+		return false
+	}
+	near := sp.data[max(0, at.Start-codedReach):min(len(sp.data), at.End+codedReach)]
+	if !stretched(near) {
+		return false
+	}
+	return sp.set.hints.contains(sp.data[max(0, at.Start-hintBefore):min(len(sp.data), at.End+hintBefore)])
+}
+
+// stretched reports whether the text holds a run of token characters that looks random.
+func stretched(text []byte) bool {
+	var t token
+	for p := minStretch - 1; p < len(text); p++ {
+		if tokenClass[text[p]] == classNone {
+			p += minStretch - 1
+			continue
+		}
+		start, end := p, p+1
+		for start > 0 && tokenClass[text[start-1]] != classNone {
+			start--
+		}
+		for end < len(text) && tokenClass[text[end]] != classNone {
+			end++
+		}
+		if end-start >= minStretch {
+			if measure(text, start, end, &t); t.odd || t.whole.random() {
+				return true
+			}
+		}
+		p = end + minStretch - 1
+	}
+	return false
+}

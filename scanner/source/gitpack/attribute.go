@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -39,6 +38,10 @@ type At struct {
 // a few thousand paths some may be left out. It returns yield's first error.
 func (r *Reached) Attribute(ctx context.Context, objects []ID, yield func(ID, At) error) error {
 	defer r.s.clock(&r.s.stats.AttributeNanos, time.Now())
+	return guarded(func() error { return r.attribute(ctx, objects, yield) })
+}
+
+func (r *Reached) attribute(ctx context.Context, objects []ID, yield func(ID, At) error) error {
 	want := newHits(objects)
 	if slices.ContainsFunc(objects, r.mayHavePath) {
 		if err := r.locate(ctx, want); err != nil {
@@ -111,13 +114,13 @@ const headMark = 1 << 31
 func (r *Reached) locate(ctx context.Context, want *hits) error {
 	n := max(1, min(r.s.workers, len(r.commits)/64))
 	walks := make([]*placeWalk, n)
-	var wg sync.WaitGroup
-	for i := range walks {
+	err := stretches(n, len(r.commits), func(i, lo, hi int) {
 		walks[i] = newPlaceWalk(r, want)
-		lo, hi := len(r.commits)*i/n, len(r.commits)*(i+1)/n
-		wg.Go(func() { walks[i].commits(ctx, lo, hi) })
+		walks[i].commits(ctx, lo, hi)
+	})
+	if err != nil {
+		return err
 	}
-	wg.Wait()
 	for _, w := range walks {
 		for i, places := range w.places {
 			if want.places[i] == nil && len(places) > 0 {

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Reached is what a walk from some tips came to. It is not changed after Reach.
@@ -63,9 +64,17 @@ func (r *Reached) Paths(yield func(path string, object, commit ID) bool) {
 }
 
 // Reach walks commits and trees from the tips. What could not be read is recorded, and Scan reports it as skips. The
-// error is that of the context.
-func (s *Store) Reach(ctx context.Context, tips Tips) (*Reached, error) {
+// error is that of the context, or that an index was cut off while it was read.
+func (s *Store) Reach(ctx context.Context, tips Tips) (r *Reached, err error) {
 	defer s.clock(&s.stats.ReachNanos, time.Now())
+	err = guarded(func() error {
+		r, err = s.reach(ctx, tips)
+		return err
+	})
+	return r, err
+}
+
+func (s *Store) reach(ctx context.Context, tips Tips) (*Reached, error) {
 	w := newCommitWalk(s)
 	if err := w.run(ctx, tips); err != nil {
 		return nil, err
@@ -103,13 +112,13 @@ func (r *Reached) walkTrees(ctx context.Context, w *commitWalk) (bitset, error) 
 	}
 	outer.found, outer.skips, outer.paths = nil, nil, newPaths()
 	walks := make([]*treeWalk, max(1, min(r.s.workers, len(r.commits)/64)))
-	var wg sync.WaitGroup
-	for i := range walks {
+	err := stretches(len(walks), len(r.commits), func(i, lo, hi int) {
 		walks[i] = newTreeWalk(r.s, outer.seen.clone())
-		lo, hi := len(r.commits)*i/len(walks), len(r.commits)*(i+1)/len(walks)
-		wg.Go(func() { walks[i].commits(ctx, r, lo, hi) })
+		walks[i].commits(ctx, r, lo, hi)
+	})
+	if err != nil {
+		return nil, err
 	}
-	wg.Wait()
 	last := walks[len(walks)-1] // tips without commits count as oldest
 	for _, num := range w.trees {
 		last.walk(num, rootPath, noObject)
@@ -125,6 +134,20 @@ func (r *Reached) walkTrees(ctx context.Context, w *commitWalk) (bitset, error) 
 		seen = union(seen, walk.seen)
 	}
 	return seen, ctx.Err()
+}
+
+// stretches divides a history among n workers.
+func stretches(n, commits int, walk func(i, lo, hi int)) error {
+	var group errgroup.Group
+	for i := range n {
+		group.Go(func() error {
+			return guarded(func() error {
+				walk(i, commits*i/n, commits*(i+1)/n)
+				return nil
+			})
+		})
+	}
+	return group.Wait()
 }
 
 // merge adds what a worker found, the newest stretch first.

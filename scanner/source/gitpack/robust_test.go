@@ -2,6 +2,7 @@ package gitpack
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -309,6 +310,42 @@ func (r *repo) damage(rnd *rand.Rand, file string, tips Tips) {
 		s.Close()
 	}
 	r.replace(file, good)
+}
+
+// TestPackCutOffWhileScanning takes away the end of a pack, and then of its index, under a mapping.
+func TestPackCutOffWhileScanning(t *testing.T) {
+	r := newRepo(t)
+	generate(r, rand.New(rand.NewPCG(15, 15)), 200)
+	r.git("repack", "-adfq", "--window=0")
+	tips := Tips{Include: r.refs()}
+	s := r.open(Options{Workers: 1})
+	cut := func(file string, size int64) {
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(file, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reached, err := s.Reach(t.Context(), tips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut(r.glob("objects/pack/*.pack")[0], 8192)
+	ends := 0
+	err = s.Scan(t.Context(), reached, nil, Visitor{Visit: func(Object) error { ends++; return nil }, Skip: func(s Skipped) {
+		ends++
+		if Reason(s.Err) != "corrupt" {
+			t.Error(s.Err)
+		}
+	}})
+	if err != nil || ends != reached.Units() {
+		t.Errorf("%d of %d objects ended, %v", ends, reached.Units(), err)
+	}
+	cut(r.glob("objects/pack/*.idx")[0], 0)
+	if _, err := s.Reach(t.Context(), tips); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("error %v, want one of corruption", err)
+	}
 }
 
 func (r *repo) replace(file string, data []byte) {

@@ -140,7 +140,7 @@ func (c *scan) parallel(ctx context.Context, do func(context.Context, *scanner) 
 		group.Go(func() error {
 			w := c.scanner()
 			defer w.flush()
-			return do(ctx, w)
+			return guarded(func() error { return do(ctx, w) })
 		})
 	}
 	return group.Wait()

@@ -11,7 +11,7 @@ import (
 
 // Options say how a set of rules is compiled.
 type Options struct {
-	Enable     []string               // ids of the rules to keep; empty keeps all
+	Enable     []string               // ids of the rules to keep, or of rules that are off by default to add; empty keeps the default set
 	Disable    []string               // ids of the rules to leave out
 	Allowlists []Allowlist            // global lists, for rules in gitleaks' form
 	Schemes    func(name string) bool // knows the signing schemes; nil when nothing signs
@@ -28,6 +28,7 @@ type Set struct {
 	pemShapes []*shape
 	words     map[string]*shape // by check, of the rules for mnemonics
 	ints      []*shape
+	besides   []anchor
 	objects   []*shape // of rules that need no context, for JSON objects
 	rows      []*shape
 	stated    []*shape // of parts that a fact of theirs names
@@ -74,6 +75,7 @@ type shape struct {
 	longest  int
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
+	musts    [][]byte          // literals that every match has
 	fixed    *strings.Replacer // removes what the expression itself spells out
 	names    *Expression
 	notNames *Expression
@@ -127,9 +129,11 @@ func choose(rules []Rule, o Options) ([]Rule, error) {
 			}
 		}
 	}
+	// Naming nothing but rules that are off by default adds them to the default set.
+	adds := !slices.ContainsFunc(rules, func(r Rule) bool { return !r.Off && slices.Contains(o.Enable, r.ID) })
 	var out []Rule
 	for _, r := range rules {
-		if (len(o.Enable) == 0 || slices.Contains(o.Enable, r.ID)) && !slices.Contains(o.Disable, r.ID) {
+		if (adds && !r.Off || slices.Contains(o.Enable, r.ID)) && !slices.Contains(o.Disable, r.ID) {
 			out = append(out, r)
 		}
 	}
@@ -170,6 +174,8 @@ func (s *Set) addRule(r *Rule, provider int, made expressions) {
 			s.objects = append(s.objects, sh)
 		case r.Contexts == ContextNone && sh.part.Form == FormRows:
 			s.rows = append(s.rows, sh)
+		case sh.part.Form == FormBeside:
+			s.addAnchored(sh)
 		case r.Contexts == ContextNone && sh.part.Form == FormPEM:
 			s.pemShapes = append(s.pemShapes, sh)
 		case r.Contexts == ContextNone && sh.part.Form == FormToken:
@@ -249,6 +255,7 @@ func (s *shape) measure() {
 	if s.holds = mustHold(re); len(s.holds) > 0 {
 		s.literal = s.holds[0]
 	}
+	s.musts = musts(re)
 	var pairs []string
 	for _, text := range literals(re) {
 		pairs = append(pairs, text, "")

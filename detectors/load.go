@@ -154,7 +154,7 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
 		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
 		TestHosts: lower(slices.Concat(p.TestHosts, c.TestHosts)), Examples: c.Examples, Tags: c.Tags,
-		Playbook: Playbook(c.Playbook), Fallback: c.Fallback, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
+		Playbook: Playbook(c.Playbook), Fallback: c.Fallback, Off: c.Off, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
 		file: l.file, line: l.under(key),
 	}
 	if c.Confidence != nil {
@@ -237,7 +237,7 @@ var (
 	hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows}
+var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows, FormBeside}
 
 func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: lower(raw.Anchors), Stated: raw.Stated}
@@ -245,7 +245,7 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 		p.Form = FormToken
 	}
 	if !slices.Contains(forms, p.Form) {
-		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words, json, rows", p.Form))
+		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words, json, rows, beside", p.Form))
 	}
 	var err error
 	if raw.Regex == "" {
@@ -275,6 +275,9 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 	}
 	if p.Form == FormJSON && (len(p.Anchors) == 0 || p.check == nil) {
 		return p, l.at(key+".anchors", errors.New("an object needs anchors and a check"))
+	}
+	if p.Form == FormBeside && (len(p.Anchors) == 0 || !strings.Contains(raw.Regex, "(?P<value>")) {
+		return p, l.at(key+".anchors", errors.New("a value beside an anchor needs anchors and a group called value"))
 	}
 	if p.Stated != "" && p.check == nil {
 		return p, l.at(key+".stated", errors.New("only a check states facts"))

@@ -29,6 +29,7 @@ type rawCredential struct {
 	Hosts       []string           `toml:"hosts"`
 	TestHosts   []string           `toml:"test_hosts"`
 	Examples    []string           `toml:"examples"`
+	Off         bool               `toml:"off"`
 	Tags        []string           `toml:"tags"`
 	Parts       map[string]rawPart `toml:"parts"`
 	Verify      *rawCall           `toml:"verify"`

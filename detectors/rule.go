@@ -92,6 +92,7 @@ type Rule struct {
 	Parts       []Part           // in the file's order
 	Pattern     *Pattern         // set for a rule in gitleaks' form, which has no parts of its own
 	Examples    []string         // hex SHA-256 of values that documentation publishes; a credential with one is no leak
+	Off         bool             // not in the default set: it joins when it is named
 	Tags        []string
 	Verify      *Call
 	Revoke      *Call
@@ -126,7 +127,7 @@ type Part struct {
 	Min      int         // least length in bytes of a value, 0 for what the regex says
 	Check    string      // name of an offline proof in detectors/check
 	Optional bool        // the credential is whole without it
-	Anchors  []string    // for a JSON object: words of which one stands closely before a random-looking member
+	Anchors  []string    // literals: closely before a random-looking member of a JSON object, or within the match of a value beside an anchor
 	Stated   string      // a fact of the check that, when the text states it too, names the part
 
 	check check.Func
@@ -137,13 +138,14 @@ type Form string
 
 // The forms of a part.
 const (
-	FormToken Form = "token" // a run of letters, digits and + / = _ - that looks random
-	FormText  Form = "text"  // free text such as a passphrase or a short id: never found by itself, only beside another part
-	FormPEM   Form = "pem"   // a PEM block, its line breaks real or escaped
-	FormInts  Form = "ints"  // a list of at least 32 numbers from 0 to 255
-	FormWords Form = "words" // a run of mnemonic words
-	FormJSON  Form = "json"  // an object around an anchor, strict or as source code writes it, escaped or not
-	FormRows  Form = "rows"  // eight groups of six digits, or one group of 48 or 96
+	FormToken  Form = "token"  // a run of letters, digits and + / = _ - that looks random
+	FormText   Form = "text"   // free text such as a passphrase or a short id: never found by itself, only beside another part
+	FormPEM    Form = "pem"    // a PEM block, its line breaks real or escaped
+	FormInts   Form = "ints"   // a list of at least 32 numbers from 0 to 255
+	FormWords  Form = "words"  // a run of mnemonic words
+	FormJSON   Form = "json"   // an object around an anchor, strict or as source code writes it, escaped or not
+	FormBeside Form = "beside" // text of any kind within the match of an expression around an anchor
+	FormRows   Form = "rows"   // eight groups of six digits, or one group of 48 or 96
 )
 
 // Part returns the part of that name, or nil.

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"hash/crc32"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -49,6 +50,8 @@ func (s *sampler) funcs() template.FuncMap {
 		"b64url":     func(name string, n int) string { return s.keep(name, base64.RawURLEncoding.EncodeToString(s.bytes(n))) },
 		"val":        func(name string) (string, error) { return s.value(name) },
 		"escape":     func(text string) string { return strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", `\n`) },
+		"crc62":      named(s.crc62),
+		"jwt":        func(name, claims string) string { return s.keep(name, s.jwt(claims)) },
 		"ecpem":      named(s.ecPEM),
 		"ed25519pem": named(s.ed25519PEM),
 		"rsapem":     named(s.rsaPEM),
@@ -116,6 +119,27 @@ func (s *sampler) uuid() string {
 	b := s.bytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// crc62 writes 30 letters and digits and their CRC-32 in six base-62 digits, as the tokens of GitHub and npm end.
+func (s *sampler) crc62() string {
+	const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	out := make([]byte, 36)
+	for i := range 30 {
+		out[i] = base62[s.rnd.IntN(62)]
+	}
+	sum := crc32.ChecksumIEEE(out[:30])
+	for i := 35; i >= 30; i-- {
+		out[i] = base62[sum%62]
+		sum /= 62
+	}
+	return string(out)
+}
+
+// jwt writes a signed token with these claims, a JSON object.
+func (s *sampler) jwt(claims string) string {
+	enc := base64.RawURLEncoding
+	return enc.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + enc.EncodeToString([]byte(claims)) + "." + enc.EncodeToString(s.bytes(32))
 }
 
 func writePEM(kind string, der []byte, err error) string {

@@ -102,6 +102,7 @@ func (r *reading) matches() []Match {
 	r.byName()
 	r.byAddress()
 	r.partial(fits)
+	r.findBeside()
 	slices.SortStableFunc(r.found, func(a, b Match) int { return a.Span.Start - b.Span.Start })
 	return r.found
 }
@@ -176,7 +177,7 @@ func (r *reading) alone() {
 
 func (r *reading) single(v *value) (Match, bool) {
 	for _, sh := range r.set.freestanding(v.form) {
-		if f, ok := r.fit(v, sh); ok && r.proved(&f) {
+		if f, ok := r.fit(v, sh); ok && r.proved(&f) && (sh.part.check != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))) {
 			if len(sh.rule.Parts) == 1 || sh.part == &sh.rule.Parts[0] {
 				return r.match([]fit{f}), true
 			}

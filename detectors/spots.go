@@ -42,11 +42,18 @@ func (sp *spotter) find(from, to int) {
 			sp.add(t.Span)
 		}
 	})
-	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.rows, sp.words, sp.patterns} {
+	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.rows, sp.words, sp.besides, sp.patterns} {
 		if !sp.done() {
 			look(from, to)
 		}
 	}
+}
+
+func (sp *spotter) besides(from, to int) {
+	sp.set.beside(sp.data, from, to, func(g guarded) bool {
+		sp.add(g.at)
+		return !sp.once
+	})
 }
 
 func (sp *spotter) pems(from, to int) {

@@ -18,13 +18,18 @@
 //	paths           expressions over the path of a file that holds the value and no name for it (context = "name")
 //	not_near        words within a few lines, or in the path, that say that a value is of another kind, unless a keyword
 //	                of the rule stands there too
+//	off             true when the rule is not in the default set: --enable-rule adds it
 //	examples        hex SHA-256 of values that documentation publishes, which are no leaks
 //	[credential.parts.NAME]       NAME is key, secret, passphrase, mnemonic, ... in the order a constructor takes them
 //	  form          token (default), text (short or free text, found only beside another part), pem, ints, words,
 //	                json (the smallest object of at most 8 KiB that the check accepts, escaped or as source code writes it;
 //	                a group of the regex is the value, else the object), rows (eight groups of six digits, or 48 or 96
-//	                digits)
-//	  anchors       of a json part: words of which one stands at most 64 bytes before a random-looking member of the object
+//	                digits), beside (text of any kind: the regex is tried on 256 bytes on either side of an anchor, its
+//	                group "value" is the value, groups of other names are facts of the finding; with groups called user
+//	                and host the engine knows the defaults and examples of passwords)
+//	  anchors       of a json part: words of which one stands at most 64 bytes before a random-looking member of the object;
+//	                of a beside part: literals that stand within every match, in lower case. A literal with a byte that is
+//	                rare in text, such as @ or w, costs least
 //	  stated        a fact of the check, such as evm_address, that names the part when the text states it too
 //	  regex         the shape of the value, RE2; the first group is the value if there is one. Give both ends \b or a
 //	                class that ends the value; the engine rejects a value that continues on either side
@@ -49,6 +54,7 @@
 // and {{b64url "k" 32}} (without padding), {{hex "k" 32}} (hex digits, counted in digits), {{ecpem "k"}},
 // {{ed25519pem "k"}}, {{rsapem "k"}} (private keys in PEM), {{escape (ecpem "k")}} (line breaks as \n),
 // {{ed25519b64 "k"}} (base64 of seed and public key), {{wif "k"}}, {{xprv "k"}}, {{evmkey "k"}} (0x and 64 hex digits),
+// {{crc62 "k"}} (30 letters and digits and their CRC-32 in six more), {{jwt "k" `{"sub":"1"}`}} (signed, of these claims),
 // {{mnemonic "k" 12}}, {{solana "k"}} (base58), {{solanaints "k"}} (JSON array), {{stellar "k"}}.
 package rules
 

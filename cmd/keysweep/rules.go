@@ -52,9 +52,17 @@ func newRulesList(c console) *cobra.Command {
 func listRules(w io.Writer, all []detectors.Rule) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, r.Severity, r.Title)
+		fmt.Fprintf(table, "%s\t%s\t%s%s\n", r.ID, r.Severity, r.Title, offNote(r))
 	}
 	return table.Flush()
+}
+
+// offNote says of a rule that is not in the default set how to have it.
+func offNote(r detectors.Rule) string {
+	if r.Off {
+		return " (off unless --enable-rule names it)"
+	}
+	return ""
 }
 
 // ruleLine is a rule in the json list.
@@ -62,12 +70,13 @@ type ruleLine struct {
 	ID, Provider, Title, Kind string
 	Severity                  detectors.Severity
 	Parts                     []string
+	Off                       bool `json:",omitempty"`
 }
 
 func listRulesJSON(w io.Writer, all []detectors.Rule) error {
 	lines := make([]ruleLine, 0, len(all))
 	for _, r := range all {
-		lines = append(lines, ruleLine{r.ID, r.Provider, r.Title, r.Kind, r.Severity, partNames(r)})
+		lines = append(lines, ruleLine{r.ID, r.Provider, r.Title, r.Kind, r.Severity, partNames(r), r.Off})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", " ")
@@ -112,7 +121,7 @@ func showRule(w io.Writer, r detectors.Rule) error {
 		}
 	}
 	row("id", r.ID)
-	row("title", r.Title)
+	row("title", r.Title+offNote(r))
 	row("provider", r.Provider)
 	row("kind", r.Kind)
 	row("site", r.Site)

@@ -1,0 +1,172 @@
+package detectors
+
+import (
+	"bytes"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// Some secrets are too short or too plain to look random: the password in a URL, in a .netrc, in a connection string.
+// They stand beside a literal, an anchor, and the expression of the part is tried on the text around each place that has
+// it. An anchor is found by its rarest byte: a search for one byte is ten times as fast as one for a word.
+
+const (
+	anchorBefore = 256 // bytes before an anchor in which a value's expression may begin
+	anchorAfter  = 256 // bytes after it in which it ends
+)
+
+// anchor is a literal with the shapes that it leads to.
+type anchor struct {
+	text   string
+	rare   int // offset of its rarest byte
+	shapes []*shape
+}
+
+// addAnchored adds a part that its anchors lead to.
+func (s *Set) addAnchored(sh *shape) {
+	for _, text := range sh.part.Anchors {
+		i := slices.IndexFunc(s.besides, func(a anchor) bool { return a.text == text })
+		if i < 0 {
+			i = len(s.besides)
+			s.besides = append(s.besides, anchor{text: text, rare: rarest(text)})
+		}
+		s.besides[i].shapes = append(s.besides[i].shapes, sh)
+	}
+}
+
+// byFrequency lists letters as text has them, most first; other bytes count as rare.
+const byFrequency = " etaoinsrhldcumfpgwybvkxjqz"
+
+// rarest returns the offset of the byte that text has least often.
+func rarest(text string) int {
+	best := 0
+	for i := range len(text) {
+		if c := strings.IndexByte(byFrequency, text[i]); c < 0 || c > strings.IndexByte(byFrequency, text[best]) {
+			best = i
+			if c < 0 {
+				break
+			}
+		}
+	}
+	return best
+}
+
+// find calls yield with the offset of each anchor that begins in data[from:to], until yield says false.
+func (a *anchor) find(data []byte, from, to int, yield func(p int) bool) {
+	for p := from + a.rare; p < min(len(data), to+a.rare); p++ {
+		i := bytes.IndexByte(data[p:min(len(data), to+a.rare)], a.text[a.rare])
+		if i < 0 {
+			return
+		}
+		p += i
+		start := p - a.rare
+		if end := start + len(a.text); end <= len(data) && string(data[start:end]) == a.text && !yield(start) {
+			return
+		}
+	}
+}
+
+// guarded is a value beside an anchor, with what the named groups of its expression hold.
+type guarded struct {
+	*shape
+	at    Span
+	facts []Fact
+}
+
+// beside calls yield with the values whose anchors begin in data[from:to], until it says false.
+func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
+	more := true
+	for i := range s.besides {
+		a := &s.besides[i]
+		a.find(data, from, to, func(p int) bool {
+			around := Span{max(0, p-anchorBefore), min(len(data), p+len(a.text)+anchorAfter)}
+			for _, sh := range a.shapes {
+				if g, ok := sh.besideAnchor(data, around, Span{p, p + len(a.text)}); ok && more {
+					more = yield(g)
+				}
+			}
+			return more
+		})
+	}
+}
+
+// besideAnchor tries the shape's expression on the text around an anchor.
+func (sh *shape) besideAnchor(data []byte, around, at Span) (guarded, bool) {
+	text := data[around.Start:around.End]
+	for _, must := range sh.musts {
+		if !bytes.Contains(text, must) {
+			return guarded{}, false
+		}
+	}
+	for _, m := range sh.part.Regex.FindAllSubmatchIndex(text, 8) {
+		if m[0]+around.Start > at.Start || m[1]+around.Start < at.End {
+			continue
+		}
+		g := guarded{shape: sh}
+		for i, name := range sh.part.Regex.Regexp().SubexpNames() {
+			if i == 0 || m[2*i] < 0 {
+				continue
+			}
+			span := Span{m[2*i] + around.Start, m[2*i+1] + around.Start}
+			switch name {
+			case "value":
+				g.at = span
+			case "":
+			default:
+				g.facts = append(g.facts, Fact{Name: name, Value: string(data[span.Start:span.End])})
+			}
+		}
+		if g.at.End > g.at.Start && !dull(string(data[g.at.Start:g.at.End]), g.facts) {
+			return g, true
+		}
+	}
+	return guarded{}, false
+}
+
+// findBeside reports the values beside anchors that are not part of another credential.
+func (r *reading) findBeside() {
+	r.set.beside(r.data, 0, len(r.data), func(g guarded) bool {
+		v := &value{Span: g.at, form: FormBeside}
+		f := fit{v: v, shape: g.shape, at: g.at, text: r.text(g.at), name: -1}
+		if r.reported(g.at) || r.foreign(v, g.rule) || !r.proved(&f) {
+			return true
+		}
+		r.describe(v)
+		m := r.match([]fit{f})
+		m.Identity = append(m.Identity, g.facts...)
+		r.emit(m)
+		return true
+	})
+}
+
+// reported reports whether a part of a credential that was found overlaps the span.
+func (r *reading) reported(s Span) bool {
+	return slices.ContainsFunc(r.found, func(m Match) bool {
+		for _, at := range m.Spans {
+			if at.Start < s.End && s.Start < at.End {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// musts lists the literals that every match of an expression has, one after the other.
+func musts(re *syntax.Regexp) [][]byte {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase == 0 {
+			return [][]byte{[]byte(string(re.Rune))}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return musts(re.Sub[0])
+	case syntax.OpConcat:
+		var out [][]byte
+		for _, sub := range re.Sub {
+			out = append(out, musts(sub)...)
+		}
+		return out
+	}
+	return nil
+}

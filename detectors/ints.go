@@ -5,57 +5,73 @@ import (
 	"strconv"
 )
 
-// minInts is the least number of numbers in a list that can be a key: a seed of 32 bytes.
-const minInts = 32
+const (
+	minInts  = 32 // numbers of the shortest list that can be a key: a seed of 32 bytes
+	spotInts = 16 // numbers that make a list worth reading in full
 
-// intLists calls yield with every bracketed list of at least least numbers from 0 to 255 that has a number in
-// data[from:to]. The span runs from the bracket to its partner. A list is met at one probe in sixteen bytes.
+	probeInts = 2*spotInts - 1 // bytes that so many numbers and their commas cover, at least
+)
+
+// listBytes are those between the brackets of a list of numbers. Read-only.
+var listBytes = func() (t [256]bool) {
+	for _, c := range []byte("0123456789abcdefABCDEFx, \n\t\r") {
+		t[c] = true
+	}
+	return t
+}()
+
+// intSpots calls yield with the bracket and the first spotInts numbers of every list of numbers from 0 to 255, when they
+// overlap data[from:to] and are no longer than spotBytes.
+func intSpots(data []byte, from, to int, yield func(Span)) {
+	intHeads(data, from, to, func(start int) {
+		end, n := intList(data[:min(len(data), start+spotBytes)], start+1, spotInts)
+		if n == spotInts && end > from && start < to {
+			yield(Span{start, end})
+		}
+	})
+}
+
+// intLists calls yield with every bracketed list of at least least numbers from 0 to 255 that begins before data[to] and
+// at most spotBytes before data[from]. The span runs from the bracket to its partner.
 func intLists(data []byte, from, to, least int, yield func(Span)) {
-	const step = 16
-	for p := from; p < to; {
-		if !listByte(data[p]) || !numbersAt(data, p) {
-			p += step
+	intHeads(data, from, to, func(start int) {
+		end, n := intList(data, start+1, len(data))
+		if n < least {
+			return
+		}
+		p := skipSpace(data, end)
+		if p < len(data) && data[p] == ',' {
+			p = skipSpace(data, p+1)
+		}
+		if p < len(data) && (data[p] == ']' || data[p] == '}' || data[p] == ')') {
+			end = p + 1
+		}
+		yield(Span{start, end})
+	})
+}
+
+// intHeads calls yield with the brackets before data[to] that spotInts numbers may follow, as far as data[from]. One byte
+// in probeInts is looked at until it is one of a list.
+func intHeads(data []byte, from, to int, yield func(start int)) {
+	seen := from - spotBytes // no list that is not yet known holds this place
+	for p := from; p < min(len(data), to+probeInts); p += probeInts {
+		if !listBytes[data[p]] || !listBytes[data[max(0, p-spotInts+1)]] && !listBytes[data[min(len(data)-1, p+spotInts-1)]] {
 			continue
 		}
 		start := p
-		for start > 0 && (listByte(data[start]) || isHexOrX(data[start])) && p-start < 4096 {
+		for start >= 0 && start > seen && listBytes[data[start]] {
 			start--
 		}
-		if c := data[start]; c != '[' && c != '{' && c != '(' {
-			p += step
-			continue
-		}
-		end, n := intList(data, start+1)
-		if n >= least {
-			yield(Span{start, end})
-		}
-		p = max(p+step, end)
-	}
-}
-
-// numbersAt reports whether the next bytes are numbers and commas only.
-func numbersAt(data []byte, p int) bool {
-	digits, commas := 0, 0
-	for _, c := range data[p:min(len(data), p+16)] {
-		switch {
-		case c == ',':
-			commas++
-		case c >= '0' && c <= '9':
-			digits++
-		case !listByte(c) && !isHexOrX(c):
-			return false
+		seen = p
+		if start >= 0 && (data[start] == '[' || data[start] == '{' || data[start] == '(') {
+			yield(start)
 		}
 	}
-	return digits > 0 && commas > 0
 }
 
-func listByte(c byte) bool {
-	return c >= '0' && c <= '9' || c == ',' || c == ' ' || c == '\n' || c == '\t' || c == '\r'
-}
-
-// intList reads numbers joined by commas and returns where they end and how many there are.
-func intList(data []byte, p int) (end, n int) {
-	for p < len(data) {
+// intList reads at most limit numbers joined by commas and returns where the last one ends and how many there are.
+func intList(data []byte, p, limit int) (end, n int) {
+	for n < limit {
 		q := skipSpace(data, p)
 		d := q
 		for d < len(data) && d-q < 4 && isHexOrX(data[d]) {
@@ -64,17 +80,14 @@ func intList(data []byte, p int) (end, n int) {
 		if _, ok := byteValue(data[q:d]); !ok {
 			break
 		}
-		n++
+		n, end = n+1, d
 		p = skipSpace(data, d)
 		if p >= len(data) || data[p] != ',' {
 			break
 		}
 		p++
 	}
-	if p < len(data) && (data[p] == ']' || data[p] == '}') {
-		p++
-	}
-	return p, n
+	return end, n
 }
 
 func skipSpace(data []byte, p int) int {

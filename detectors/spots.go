@@ -57,8 +57,9 @@ func (sp *spotter) besides(from, to int) {
 }
 
 func (sp *spotter) pems(from, to int) {
-	for p := from; p < to; {
-		i := bytes.Index(sp.data[p:to], pemBegin)
+	end := min(len(sp.data), to+len(pemBegin)-1)
+	for p := max(0, from-len(pemBegin)+1); p < end; {
+		i := bytes.Index(sp.data[p:end], pemBegin)
 		if i < 0 {
 			return
 		}
@@ -74,7 +75,7 @@ var pemPrivate = []byte("PRIVATE KEY")
 
 func (sp *spotter) ints(from, to int) {
 	if len(sp.set.ints) > 0 {
-		intLists(sp.data, from, to, minInts/2, sp.add)
+		intSpots(sp.data, from, to, sp.add)
 	}
 }
 

@@ -100,6 +100,10 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		step = probeWide
 	}
 	for p := from; p < limit; p += step - 1 {
+		if end := r.foreign(p); end > 0 {
+			p = end
+			continue
+		}
 		w := r.probe(p)
 		p = w.End
 		if w.Start < w.End && r.maybe(w) {
@@ -110,6 +114,31 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 			p = max(p, end)
 		}
 	}
+}
+
+// foreign returns the end of the word at p or within the eight bytes after it, when at one look no list holds it and no
+// other character stands near it. 0 says that it needs a better look.
+func (r *wordReader) foreign(p int) (end int) {
+	data := r.data
+	if p < 16 || p+24 > len(data) {
+		return 0
+	}
+	x, y := binary.LittleEndian.Uint64(data[p:]), binary.LittleEndian.Uint64(data[p-8:])
+	start := p + bits.TrailingZeros64(lettersOf(x))/8
+	if start == p {
+		start -= bits.LeadingZeros64(^lettersOf(y)&highBits) / 8
+	} else {
+		x = binary.LittleEndian.Uint64(data[start:])
+	}
+	end = max(start, p) + bits.TrailingZeros64(^lettersOf(x)&highBits)/8
+	if n := end - start; (x|y)&highBits != 0 || n < 1 || start == p-8 || n >= 8+p-start || data[start-1] == '\\' {
+		return 0
+	} else if n < shortWord || wordClass[data[start-1]]|wordClass[data[end]] == wordBreak {
+		return end
+	} else if r.filter.has(asciiHash(data, start, n)) {
+		return 0
+	}
+	return end
 }
 
 // sparse returns the end of the stretch of words that w is in, or else 0 when it has least words.

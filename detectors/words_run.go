@@ -62,17 +62,20 @@ func (r *wordReader) maybe(w Span) bool {
 	if n < shortWord || n > maxWord {
 		return false
 	}
-	word := r.data[w.Start:w.End]
-	if isWide(word) {
-		return wideWords().has(wideHash(word))
-	}
-	if n > longWord {
-		return false
-	}
-	if w.Start+8 > len(r.data) {
+	if w.Start+longWord > len(r.data) {
 		return r.lists(w) != 0
 	}
-	return r.filter.has(asciiHash(r.data, w.Start, n))
+	a, b := binary.LittleEndian.Uint64(r.data[w.Start:]), binary.LittleEndian.Uint64(r.data[w.Start+8:])
+	if n < 8 {
+		a, b = a&(1<<(8*n)-1), 0
+	} else {
+		b &= 1<<(8*(n-8)) - 1
+	}
+	if (a|b)&highBits == 0 && n <= longWord {
+		return r.filter.has(asciiHash(r.data, w.Start, n))
+	}
+	word := r.data[w.Start:w.End]
+	return isWide(word) && wideWords().has(wideHash(word))
 }
 
 // lists returns the lists that hold the word.
@@ -100,45 +103,62 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		step = probeWide
 	}
 	for p := from; p < limit; p += step - 1 {
-		if end := r.foreign(p); end > 0 {
-			p = end
+		w, ok := r.glance(p)
+		if !ok {
+			w = r.probe(p)
+			ok = w.Start < w.End && r.maybe(w)
+		} else if n := w.End - w.Start; n < shortWord || n > longWord || !r.filter.has(asciiHash(r.data, w.Start, n)) {
+			ok = false
+		} else {
+			ok = wordClass[r.data[w.Start-1]]|wordClass[r.data[w.End]] != wordBreak
+		}
+		if p = w.End; !ok {
 			continue
 		}
-		w := r.probe(p)
-		p = w.End
-		if w.Start < w.End && r.maybe(w) {
-			end := r.sparse(w, least)
-			if end == 0 {
-				end = yield(w)
-			}
-			p = max(p, end)
+		end := r.sparse(w, least)
+		if end == 0 {
+			end = yield(w)
 		}
+		p = max(p, end)
 	}
 }
 
-// foreign returns the end of the word at p or within the eight bytes after it, when at one look no list holds it and no
-// other character stands near it. 0 says that it needs a better look.
-func (r *wordReader) foreign(p int) (end int) {
-	data := r.data
-	if p < 16 || p+24 > len(data) {
-		return 0
+// glance is probe for text in ASCII without escapes. It may cut off a word longer than any, and see one beyond a break.
+// ok says that nothing else was met.
+func (r *wordReader) glance(p int) (w Span, ok bool) {
+	if p <= 16 || p+maxGap+32 > len(r.data) {
+		return w, false
 	}
-	x, y := binary.LittleEndian.Uint64(data[p:]), binary.LittleEndian.Uint64(data[p-8:])
-	start := p + bits.TrailingZeros64(lettersOf(x))/8
-	if start == p {
-		start -= bits.LeadingZeros64(^lettersOf(y)&highBits) / 8
-	} else {
+	data := r.data[p-16 : p+maxGap+32]
+	start, back := 16, 0
+	x := binary.LittleEndian.Uint64(data[start:])
+	wide, m := x, lettersOf(x)
+	if m&0x80 == 0 {
+		for m == 0 {
+			if start += 8; start > 16+maxGap {
+				return Span{p + maxGap, p + maxGap}, wide&highBits == 0
+			}
+			x = binary.LittleEndian.Uint64(data[start:])
+			wide, m = wide|x, lettersOf(x)
+		}
+		start += bits.TrailingZeros64(m) / 8
 		x = binary.LittleEndian.Uint64(data[start:])
+		wide, m = wide|x, lettersOf(x)
+	} else {
+		y := binary.LittleEndian.Uint64(data[8:])
+		wide, back = wide|y, bits.LeadingZeros64(^lettersOf(y)&highBits)/8
+		if back == 8 {
+			y = binary.LittleEndian.Uint64(data[:])
+			wide, back = wide|y, 8+bits.LeadingZeros64(^lettersOf(y)&highBits)/8
+		}
 	}
-	end = max(start, p) + bits.TrailingZeros64(^lettersOf(x)&highBits)/8
-	if n := end - start; (x|y)&highBits != 0 || n < 1 || start == p-8 || n >= 8+p-start || data[start-1] == '\\' {
-		return 0
-	} else if n < shortWord || wordClass[data[start-1]]|wordClass[data[end]] == wordBreak {
-		return end
-	} else if r.filter.has(asciiHash(data, start, n)) {
-		return 0
+	n := bits.TrailingZeros64(^m&highBits) / 8
+	if n == 8 {
+		x = binary.LittleEndian.Uint64(data[start+8:])
+		wide, n = wide|x, 8+bits.TrailingZeros64(^lettersOf(x)&highBits)/8
 	}
-	return end
+	w = Span{p - 16 + start - back, p - 16 + start + n}
+	return w, wide&highBits == 0 && r.data[w.Start-1] != '\\'
 }
 
 // sparse returns the end of the stretch of words that w is in, or else 0 when it has least words.

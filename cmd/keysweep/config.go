@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func (s scan) settings() (settings, error) {
 	if err != nil {
 		return settings{}, fmt.Errorf("built-in rules: %w", err)
 	}
-	o := detectors.Options{Enable: s.flags.enable, Disable: s.flags.disable}
+	o := detectors.Options{MaxDecodeDepth: cmp.Or(s.flags.maxDecode, -1), Enable: s.flags.enable, Disable: s.flags.disable}
 	cfg, err := s.config()
 	if err != nil {
 		return settings{}, fmt.Errorf("configuration: %w", err)

@@ -18,6 +18,7 @@ const (
 	levelScope         // named by the object, call or section around it, or by a sibling such as name: "kraken"
 	levelOwn           // named in the value's own name, call or URL
 	nearLines    = 4   // lines above that count as near
+	nearBytes    = 800 // on lines that are longer than those of people
 	siblingBytes = 4000
 )
 
@@ -157,9 +158,9 @@ func (r *reading) scopeOf(p int) int { return r.scopeAt(p) }
 
 // nearby looks at the lines above, the line itself and the next one, and at the value's own object.
 func (r *reading) nearby(v *value) []claim {
-	from := r.lineSpan(max(0, v.line-nearLines)).Start
+	from := max(r.lineSpan(max(0, v.line-nearLines)).Start, v.Start-nearBytes)
 	line := r.lineSpan(v.line)
-	if found := r.latest(Span{from, line.End}, v.Start); len(found) > 0 {
+	if found := r.latest(Span{from, min(line.End, v.End+nearBytes)}, v.Start); len(found) > 0 {
 		return found
 	}
 	if len(v.scopes) > 0 {
@@ -256,13 +257,18 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	}
 	f.level, f.near, f.test = c.level, c.near, c.test
 	if sh.rule.Fallback {
-		f.vendor = c.word.text
+		if f.vendor = c.word.text; wordy(f.text) {
+			return f, false
+		}
+	}
+	if r.binary && c.level < levelOwn {
+		return f, false // the text of a program is no configuration
 	}
 	f.setName()
 	if c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn {
 		f.name = max(f.name, 0)
 	}
-	if f.name < 0 && !r.unnamed(&f, c) || f.elsewhere() {
+	if f.name < 0 && !r.unnamed(&f, c) || f.elsewhere() || r.ofOtherURL(&f) {
 		return f, false
 	}
 	if !r.proved(&f) {
@@ -292,6 +298,22 @@ func address(data []byte, at Span) bool {
 	}
 	text := data[at.Start:at.End]
 	return len(text) == 42 && text[0] == '0' && text[1] == 'x' && common(string(text[2:]))
+}
+
+// wordy reports whether a value is made of words and an id, as cache keys are: page-data-1f3a...
+func wordy(text string) bool {
+	words := 0
+	for _, piece := range strings.FieldsFunc(text, func(c rune) bool { return c == '-' || c == '_' }) {
+		if len(piece) > 3 && strings.Trim(piece, "abcdefghijklmnopqrstuvwxyz") == "" {
+			words++
+		}
+	}
+	return words > 1
+}
+
+// ofOtherURL reports whether the value is in the path of a URL that does not name the provider.
+func (r *reading) ofOtherURL(f *fit) bool {
+	return f.v.url.End > 0 && f.level < levelOwn && f.at.Start > 0 && r.data[f.at.Start-1] == '/'
 }
 
 // elsewhere reports whether the value's own name says that it is for another service, and not for the provider.

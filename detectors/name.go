@@ -667,7 +667,9 @@ func (w *namer) cell() bool {
 		}
 	}
 	for _, c := range cells {
-		w.add(string(bytes.Trim(c, " `*\t")))
+		if c = bytes.Trim(c, " `*\t"); len(c) <= 40 && !bytes.Contains(c, []byte("://")) {
+			w.add(string(c))
+		}
 	}
 	w.i = row.Start
 	return false

@@ -263,7 +263,7 @@ func (r *reading) partial(fits []fit) {
 	}
 	for i := range fits {
 		f := &fits[i]
-		if f.v.used || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
+		if f.v.used || r.binary || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
 			continue
 		}
 		if common(f.text) && (f.level < levelScope || !f.strong()) {

@@ -76,6 +76,7 @@ type fit struct {
 // reading is the work on one text.
 type reading struct {
 	*document
+	binary   bool // the text is a program's, or other data with NUL bytes
 	set      *Set
 	at       Hint
 	values   []*value
@@ -89,6 +90,7 @@ type reading struct {
 func newReading(s *Set, data []byte, at Hint) *reading {
 	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data)}
 	r.mentions = s.mentionsIn(data)
+	r.binary = bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0
 	r.path = s.mentionsIn([]byte(at.Path))
 	return r
 }

@@ -76,6 +76,7 @@ type shape struct {
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
 	musts    [][]byte          // literals that every match has
+	pieces   bool              // a value holds bytes that no token has, so that a token is a piece of it
 	fixed    *strings.Replacer // removes what the expression itself spells out
 	names    *Expression
 	notNames *Expression
@@ -256,6 +257,9 @@ func (s *shape) measure() {
 		s.literal = s.holds[0]
 	}
 	s.musts = musts(re)
+	s.pieces = slices.ContainsFunc(s.musts, func(m []byte) bool {
+		return slices.ContainsFunc(m, func(c byte) bool { return tokenClass[c] == classNone })
+	})
 	var pairs []string
 	for _, text := range literals(re) {
 		pairs = append(pairs, text, "")

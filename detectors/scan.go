@@ -329,7 +329,7 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, sh.part.Regex.MatchString(f.text)
 	}
 	n := v.End - v.Start
-	if n+3 < sh.shortest && sh.literal == "" || n > sh.longest+maxToken/2 && sh.literal == "" {
+	if n+3 < sh.shortest && sh.literal == "" && !sh.pieces || n > sh.longest+maxToken/2 && sh.literal == "" {
 		return f, false
 	}
 	from, to := r.around(v, sh)
@@ -338,10 +338,11 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 	}
 	for _, m := range sh.part.Regex.FindAllSubmatchIndex(r.data[from:to], 4) {
 		at := Span{m[0] + from, m[1] + from}
+		start := at.Start
 		if len(m) > 3 && m[2] >= 0 {
 			at = Span{m[2] + from, m[3] + from}
 		}
-		if at.End <= v.Start || at.Start >= v.End || !r.whole(at, sh) {
+		if at.End <= v.Start || at.Start >= v.End || !r.whole(Span{r.matched(start, at.Start), at.End}, sh) {
 			continue
 		}
 		f.at, f.text = at, r.text(at)
@@ -351,6 +352,15 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, true
 	}
 	return f, false
+}
+
+// matched returns where a value begins with the letters that the expression itself has before it, as "bot" before a token
+// in a URL.
+func (r *reading) matched(start, value int) int {
+	if start < value && tokenClass[r.data[value-1]] >= classDigit {
+		return start
+	}
+	return value
 }
 
 const maxLiteral = 2 << 10 // bytes behind a token that a value with a literal may go on for

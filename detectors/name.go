@@ -603,8 +603,8 @@ func (w *namer) generic(v Span) {
 		from, to = max(from, w.d.scopes[s].Start), min(to, w.d.scopes[s].End)
 	}
 	before := namesKey.FindAllSubmatchIndex(w.d.data[from:v.Start], -1)
-	for k := len(before) - 1; k >= 0; k-- {
-		m := before[k]
+	if len(before) > 0 {
+		m := before[len(before)-1]
 		w.n.names = append([]string{string(w.d.data[from+m[2] : from+m[3]])}, w.n.names...)
 		w.n.reach = min(w.n.reach, from+m[0])
 		return
@@ -653,7 +653,7 @@ func (w *namer) cell() bool {
 	row := w.d.lineSpan(n)
 	column := bytes.Count(w.d.data[row.Start:w.i], []byte{'|'})
 	cells := bytes.Split(w.d.data[row.Start:w.i], []byte{'|'})
-	for up := 1; up <= 40 && n-up >= 0; up++ {
+	for up := 1; up <= min(40, n); up++ {
 		above := w.d.data[w.d.lineSpan(n-up).Start:w.d.lineSpan(n-up).End]
 		if !bytes.Contains(above, []byte{'|'}) {
 			break

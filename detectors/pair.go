@@ -225,9 +225,7 @@ func sharedScope(a, b []int) (shared, innermost bool) {
 
 // complete reports a credential whose parts were joined.
 func (r *reading) complete(t *tuple, rivals []tuple) {
-	for _, part := range r.freeText(t) {
-		t.fits = append(t.fits, part)
-	}
+	t.fits = append(t.fits, r.freeText(t)...)
 	m := r.match(t.fits)
 	if t.class >= 4 {
 		m.Confidence = min(m.Confidence, Likely)

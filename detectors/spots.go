@@ -39,7 +39,7 @@ func (sp *spotter) done() bool { return sp.once && len(sp.dst) > 0 }
 func (sp *spotter) find(from, to int) {
 	tokens(sp.data, from, to, func(t *token) {
 		if !sp.done() && sp.token(t) {
-			sp.add(t.Span)
+			sp.add(Span{t.Start, min(t.End, t.Start+maxToken)})
 		}
 	})
 	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.rows, sp.words, sp.besides, sp.patterns} {

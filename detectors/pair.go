@@ -268,7 +268,8 @@ func (r *reading) partial(fits []fit) {
 			continue
 		}
 		f.v.used = true
-		r.emit(r.match([]fit{*f}))
+		t := tuple{fits: []fit{*f}}
+		r.emit(r.match(append(t.fits, r.freeText(&t)...)))
 	}
 }
 

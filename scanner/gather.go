@@ -175,38 +175,46 @@ func (g *gather) joinTwo(first, second string) {
 	g.entries[joined.Credential.Fingerprint()] = e
 }
 
-// absorb drops a lone part that some credential of the same rule holds, and keeps where it stood.
+// holder is a part's value as one rule has it.
+type holder struct {
+	rule *detectors.Rule
+	part string
+	text string
+}
+
+// absorb drops what is a piece of a credential that was found with more of its parts, and keeps where it stood.
 func (g *gather) absorb() {
-	type holder struct {
-		rule *detectors.Rule
-		part string
-		text string
-	}
 	whole := map[holder]*entry{}
 	for _, fingerprint := range slices.Sorted(maps.Keys(g.entries)) {
 		e := g.entries[fingerprint]
-		if len(e.match.Credential.Parts) < 2 {
-			continue
-		}
 		for name, p := range e.match.Credential.Parts {
 			k := holder{e.match.Credential.Rule, name, p.Reveal()}
-			if old := whole[k]; old == nil || len(old.match.Missing) > len(e.match.Missing) {
+			if old := whole[k]; old == nil || len(old.match.Credential.Parts) < len(e.match.Credential.Parts) {
 				whole[k] = e
 			}
 		}
 	}
-	for fingerprint, e := range g.entries {
-		if len(e.match.Missing) == 0 || len(e.match.Credential.Parts) != 1 {
-			continue
-		}
-		for name, p := range e.match.Credential.Parts {
-			if w := whole[holder{e.match.Credential.Rule, name, p.Reveal()}]; w != nil && w != e {
-				w.hits = append(w.hits, e.hits...)
-				slices.SortStableFunc(w.hits, func(a, b hit) int { return compareOccurrences(a.at, b.at) })
-				delete(g.entries, fingerprint)
-			}
+	for _, fingerprint := range slices.Sorted(maps.Keys(g.entries)) {
+		e := g.entries[fingerprint]
+		if w := e.within(whole); w != nil && len(e.match.Missing) > 0 {
+			w.hits = append(w.hits, e.hits...)
+			slices.SortStableFunc(w.hits, func(a, b hit) int { return compareOccurrences(a.at, b.at) })
+			delete(g.entries, fingerprint)
 		}
 	}
+}
+
+// within returns the entry that holds all parts of e and more, or nil.
+func (e *entry) within(whole map[holder]*entry) *entry {
+	var in *entry
+	for name, p := range e.match.Credential.Parts {
+		w := whole[holder{e.match.Credential.Rule, name, p.Reveal()}]
+		if w == e || in != nil && w != in || len(w.match.Credential.Parts) <= len(e.match.Credential.Parts) {
+			return nil
+		}
+		in = w
+	}
+	return in
 }
 
 func (e *entry) finding(fingerprint string) Finding {

@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"sync"
@@ -18,7 +17,7 @@ type Expression struct {
 // NewExpression checks the text, and fails as regexp.Compile does.
 func NewExpression(text string) (*Expression, error) {
 	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
-		return nil, fmt.Errorf("error parsing regexp: %w", err)
+		return nil, err // it says already what it is
 	}
 	return newExpression(text, false), nil
 }

@@ -131,14 +131,16 @@ func (r *reading) testWord(v *value) string {
 // testBelow looks at the lines around the value's statement for what switches its client.
 func (r *reading) testBelow(v *value) string {
 	last := v.line
-	if len(v.scopes) > 0 && r.scopes[v.scopes[0]].bracket() {
-		last = r.line(min(len(r.data), r.scopes[v.scopes[0]].End))
+	if len(v.scopes) > 0 {
+		if sc := &r.scopes[v.scopes[0]]; sc.bracket() && sc.End-v.Start < objectBytes {
+			last = r.line(sc.End)
+		}
 	}
-	below := Span{r.lineSpan(v.line).Start, r.lineSpan(min(len(r.lineStarts())-1, last+nearLines)).End}
+	below := Span{v.Start, min(r.lineSpan(min(len(r.lineStarts())-1, last+nearLines)).End, v.Start+objectBytes+nearBytes)}
 	if w := testCall.FindSubmatch(r.data[below.Start:below.End]); w != nil {
 		return strings.ToLower(string(w[1]))
 	}
-	around := Span{r.lineSpan(max(0, v.line-nearLines)).Start, below.End}
+	around := Span{max(r.lineSpan(max(0, v.line-nearLines)).Start, v.Start-nearBytes), below.End}
 	if testHeader.Match(r.data[around.Start:around.End]) {
 		return "demo"
 	}

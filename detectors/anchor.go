@@ -35,8 +35,8 @@ func (s *Set) addAnchored(sh *shape) {
 	}
 }
 
-// byFrequency lists letters as text has them, most first; other bytes count as rare.
-const byFrequency = " etaoinsrhldcumfpgwybvkxjqz"
+// byFrequency lists the bytes of source code, the most frequent first; others count as rare.
+const byFrequency = " etaoinsrlcdup\n\tmfhg(),._=\"b:-/'wyv;k<>x[]{}*jqz"
 
 // rarest returns the offset of the byte that text has least often.
 func rarest(text string) int {

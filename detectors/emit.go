@@ -130,7 +130,8 @@ func (r *reading) testWord(v *value) string {
 
 // testBelow looks at the lines around the value's statement for what switches its client.
 func (r *reading) testBelow(v *value) string {
-	last := v.line
+	line := r.line(v.Start)
+	last := line
 	if len(v.scopes) > 0 {
 		if sc := &r.scopes[v.scopes[0]]; sc.bracket() && sc.End-v.Start < objectBytes {
 			last = r.line(sc.End)
@@ -140,7 +141,7 @@ func (r *reading) testBelow(v *value) string {
 	if w := testCall.FindSubmatch(r.data[below.Start:below.End]); w != nil {
 		return strings.ToLower(string(w[1]))
 	}
-	around := Span{max(r.lineSpan(max(0, v.line-nearLines)).Start, v.Start-nearBytes), below.End}
+	around := Span{max(r.lineSpan(max(0, line-nearLines)).Start, v.Start-nearBytes), below.End}
 	if testHeader.Match(r.data[around.Start:around.End]) {
 		return "demo"
 	}

@@ -20,7 +20,7 @@ func newDetect(c console) *cobra.Command {
 			switch {
 			case pipe:
 				src := &source.Stdin{Reader: c.in}
-				return scan{console: c, flags: &f.scanFlags, target: ".", partial: true, source: src}.run(cmd.Context())
+				return scan{console: c, flags: &f.scanFlags, target: ".", partial: true, source: f.unpacked(src)}.run(cmd.Context())
 			case noGit:
 				return scanDir(cmd, c, &f.scanFlags, []string{path}, false)
 			}

@@ -42,6 +42,7 @@ func scanDir(cmd *cobra.Command, c console, f *scanFlags, paths []string, gitign
 		Gitignore: gitignore,
 		Exclude:   exclude,
 		Workers:   f.workers,
+		Unpack:    f.unpacker().File,
 	}
 	target := ""
 	if info, err := os.Stat(paths[0]); err == nil && info.IsDir() {
@@ -60,7 +61,7 @@ func newStdin(c console) *cobra.Command {
   kubectl logs bot | keysweep stdin --name bot.log -f json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			src := &source.Stdin{Reader: c.in, Name: name}
+			src := f.unpacked(&source.Stdin{Reader: c.in, Name: name})
 			return scan{console: c, flags: &f, target: ".", partial: true, source: src}.run(cmd.Context())
 		},
 	}

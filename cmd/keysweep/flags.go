@@ -30,6 +30,7 @@ type scanFlags struct {
 	exclude      []string
 	maxMegabytes int
 	maxDecode    int
+	maxArchive   int
 	memory       int
 	timeout      seconds
 	workers      int
@@ -58,6 +59,7 @@ func (f *scanFlags) bind(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.disable, "disable-rule", nil, "leave out the rule of this `ID`; may be repeated")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match this `GLOB` (** crosses folders); may be repeated")
 	flags.IntVar(&f.maxMegabytes, "max-target-megabytes", 0, "leave out files larger than `N` megabytes (0: no limit)")
+	flags.IntVar(&f.maxArchive, "max-archive-depth", 8, "open archives in up to `N` levels (0: none)")
 	flags.IntVar(&f.maxDecode, "max-decode-depth", 5, "take off up to `N` encodings, one below the other (0: none)")
 	flags.IntVar(&f.memory, "memory", 512, "aim to stay within `N` megabytes of memory")
 	flags.Var(&f.timeout, "timeout", "end the run after `DURATION` (90s, 10m; a bare number is seconds) and report what was found")
@@ -103,6 +105,8 @@ func (f *scanFlags) check() error {
 		return usagef("--exit-code %d is not within 0 and 255", f.exitCode)
 	case f.workers < 0:
 		return usagef("--workers %d is negative", f.workers)
+	case f.maxArchive < 0:
+		return usagef("--max-archive-depth %d is negative", f.maxArchive)
 	case f.maxDecode < 0:
 		return usagef("--max-decode-depth %d is negative", f.maxDecode)
 	case f.maxMegabytes < 0:

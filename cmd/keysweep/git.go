@@ -85,7 +85,7 @@ func (f *gitFlags) scanStaged(cmd *cobra.Command, c console, path string) error 
 	if path == "" {
 		src.Index = c.env("GIT_INDEX_FILE")
 	}
-	return scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), hook: f.hook, partial: true, source: src}.run(cmd.Context())
+	return scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), hook: f.hook, partial: true, source: f.unpacked(src)}.run(cmd.Context())
 }
 
 // scanHistory scans what src says of a repository, with the limits that the flags set. Target is where configuration lies.
@@ -100,9 +100,9 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	src.Workers = f.workers
 	src.Env = c.env
 	defer src.Close()
-	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: src}
+	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: f.unpacked(src)}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
-	s.prepare = func(set settings) { src.Spotter = spotter{set.detector} }
+	s.prepare = func(set settings) { src.Spotter = f.spotter(set.detector) }
 	return s.run(cmd.Context())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,7 +31,11 @@ type Dir struct {
 	Exclude   func(path string, dir bool) bool // leave out a file or a folder with all it holds; may be nil
 	NoFollow  bool                             // leave symlinks alone
 	Workers   int                              // readers at once; 0 is GOMAXPROCS
-	vanish    func(path string)                // called before a file is opened, for tests
+
+	// Unpack yields what an archive holds, and reports whether the file was one; may be nil. See unpack.Unpacker.
+	Unpack func(ctx context.Context, unit string, at scanner.Occurrence, r io.ReaderAt, size int64, yield func(scanner.Chunk) error) (bool, error)
+
+	vanish func(path string) // called before a file is opened, for tests
 }
 
 // file is a regular file to read.
@@ -87,6 +92,11 @@ func (d *Dir) read(ctx context.Context, f file, yield func(scanner.Chunk) error)
 		return yield(leftOut(f.path, f.occurrence(), SkipSpecial, errors.New("not a regular file")))
 	case d.MaxBytes > 0 && info.Size() > d.MaxBytes:
 		return yield(leftOut(f.path, f.occurrence(), SkipSize, fmt.Errorf("%d bytes, the limit is %d", info.Size(), d.MaxBytes)))
+	}
+	if d.Unpack != nil {
+		if done, err := d.Unpack(ctx, f.path, f.occurrence(), r, info.Size(), yield); done || err != nil {
+			return err
+		}
 	}
 	c := cutter{unit: f.path, at: f.occurrence(), r: r}
 	return c.cut(ctx, info.Size(), yield)

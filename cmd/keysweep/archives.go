@@ -1,0 +1,23 @@
+package main
+
+import (
+	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
+	"github.com/keysweep/keysweep/scanner/source/unpack"
+)
+
+func (f *scanFlags) unpacker() unpack.Unpacker { return unpack.Unpacker{Depth: f.maxArchive} }
+
+// unpacked opens the archives of a source.
+func (f *scanFlags) unpacked(src scanner.Source) scanner.Source {
+	return &unpack.Source{Unpacker: f.unpacker(), Inner: src}
+}
+
+// spotter tells the git reader which objects to hand over: those with a place of the detector's, and archives.
+func (f *scanFlags) spotter(set *detectors.Set) gitpack.Spotter {
+	if f.maxArchive == 0 {
+		return spotter{set}
+	}
+	return unpack.Spotter{Spotter: spotter{set}}
+}

@@ -15,7 +15,7 @@ import (
 func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
 		found := s.plain(data, at)
-		if s.depth > 0 {
+		if s.depth > 0 && s.isCoded(data) {
 			found = s.decoded(data, at, found)
 		}
 		for _, m := range found {
@@ -24,6 +24,13 @@ func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 			}
 		}
 	}
+}
+
+// isCoded reports whether decoding may show what the text as it stands does not.
+func (s *Set) isCoded(data []byte) bool {
+	sp := spotter{set: s, data: data, once: true}
+	sp.coded(0, len(data))
+	return len(sp.dst) > 0
 }
 
 // plain returns the matches of the text as it stands.
@@ -181,6 +188,7 @@ func (r *reading) single(v *value) (Match, bool) {
 	for _, sh := range r.set.freestanding(v.form) {
 		if f, ok := r.fit(v, sh); ok && r.proved(&f) && (sh.part.check != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))) {
 			if len(sh.rule.Parts) == 1 || sh.part == &sh.rule.Parts[0] {
+				r.describe(v)
 				return r.match([]fit{f}), true
 			}
 		}
@@ -213,10 +221,14 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 		if !ok {
 			continue
 		}
+		if f.at.Start < v.Start { // what stands before the token is part of the value, and no name of it
+			v = &value{Span: f.at, form: v.form}
+			f.v = v
+		}
 		r.describe(v)
 		if (r.namedFor(v, sh) || r.placed(v, sh.rule)) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
 			f.setName()
-			return r.match([]fit{f}), true
+			return r.statedMatch(f), true
 		}
 	}
 	return Match{}, false

@@ -50,7 +50,7 @@ func (r *reading) cellText(t *tuple, sh *shape) (fit, bool) {
 
 // textFit reads a span as a text part of the shape.
 func (r *reading) textFit(at Span, sh *shape) (fit, bool) {
-	f := fit{v: &value{Span: at, form: FormText}, shape: sh, at: at, text: r.text(at), name: -1}
+	f := fit{v: &value{Span: at, form: FormText, line: r.line(at.Start)}, shape: sh, at: at, text: r.text(at), name: -1}
 	loc := sh.part.Regex.FindStringIndex(f.text)
 	whole := loc != nil && loc[0] == 0 && loc[1] == len(f.text)
 	return f, whole && !reference(f.text) && !placeholder(sh.fixed.Replace(f.text))

@@ -35,7 +35,8 @@ type namer struct {
 func (d *document) naming(v Span) naming {
 	w := namer{d: d, v: v, i: v.Start, n: naming{arg: -1}}
 	w.inString()
-	for hop := 0; hop < maxHops && w.i > 0 && v.Start-w.i < maxReach && w.hop(hop); hop++ {
+	first := w.firstColumn()
+	for hop := 0; !first && hop < maxHops && w.i > 0 && v.Start-w.i < maxReach && w.hop(hop); hop++ {
 	}
 	w.n.reach = max(0, w.i)
 	w.generic(v)
@@ -119,11 +120,17 @@ func (w *namer) hop(n int) bool {
 			w.i--
 			return w.operator()
 		}
+		if newlines > 0 && w.block(1) {
+			return true
+		}
 		if newlines > 0 && !w.xmlTag() {
 			return false
 		}
 		return w.tag()
 	case '-':
+		if newlines > 0 && w.block(2) {
+			return true
+		}
 		if w.at(w.i-2) == '<' || w.at(w.i-2) == ' ' && isWord(w.at(w.i-3)) {
 			w.i--
 			return w.operator()
@@ -134,7 +141,7 @@ func (w *namer) hop(n int) bool {
 			w.i -= 2
 			return w.fallback()
 		}
-		if w.at(w.i-2) == '>' || w.at(w.i-3) == '|' || newlines > 0 { // YAML's |, >- and |-
+		if newlines > 0 { // YAML's |
 			w.i--
 			return true
 		}
@@ -151,6 +158,18 @@ func (w *namer) hop(n int) bool {
 		}
 		return w.prose(n)
 	}
+}
+
+// block steps over the n characters of a YAML sign for text on the lines below, such as >-, and reports whether they are one.
+func (w *namer) block(n int) bool {
+	if c := w.at(w.i - n); c != '>' && c != '|' {
+		return false
+	}
+	if before := bytes.TrimRight(w.d.data[:w.i-n], " "); len(before) == w.i-n || !bytes.HasSuffix(before, []byte(":")) {
+		return false
+	}
+	w.i -= n
+	return true
 }
 
 // operator reads the left side of an assignment.
@@ -490,6 +509,28 @@ func (t row) headless() bool {
 		}
 	}
 	return false
+}
+
+// firstColumn takes the name of the value's column when the value is the first of its row.
+func (w *namer) firstColumn() bool {
+	end := w.v.End
+	for isQuote(w.at(end)) {
+		end++
+	}
+	if c := w.at(end); c != ',' && c != ';' && c != '\t' {
+		return false
+	}
+	before := bytes.TrimRight(w.d.data[max(0, w.i-16):max(0, w.i-1)], " \t\r\n")
+	switch w.at(w.i - 1) {
+	case '\n':
+	case '(':
+		if !bytes.HasSuffix(before, []byte{','}) && !bytes.HasSuffix(bytes.ToLower(before), []byte("values")) {
+			return false
+		}
+	default:
+		return false
+	}
+	return w.columns(end, w.v, 0)
 }
 
 // columns takes the name of the value's column, when it is in a row, and reports whether it did.

@@ -40,6 +40,7 @@ type Set struct {
 	oddNames  *regexp.Regexp // names of parts without such a word
 	nameWords *regexp.Regexp // those of rules whose context is a name
 	near      *keywords      // words that do what a name does
+	hinting   []string       // words of the names in nameWords
 	paths     bool           // some rule knows files by their path
 	calls     *regexp.Regexp // calls whose arguments are parts
 	mentions  *keywords
@@ -111,8 +112,8 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		}
 		s.addRule(r, index[r.Provider], made)
 	}
-	s.index(index)
 	s.indexNames()
+	s.index(index)
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
 		return nil, err
 	}
@@ -351,6 +352,7 @@ func (s *Set) indexNames() {
 				}
 				if odd = append(odd, expr); sh.rule.Contexts == ContextName {
 					named = append(named, expr)
+					s.hinting = append(s.hinting, literalsOf(expr)...)
 				}
 			}
 			if sh.calls != nil {
@@ -410,5 +412,5 @@ func (s *Set) index(providers map[string]int) {
 		}
 	}
 	s.mentions = newKeywords(words)
-	s.hints = newKeywords(append(slices.Clone(hintWords), words...))
+	s.hints = newKeywords(slices.Concat(hintWords, s.hinting, words))
 }

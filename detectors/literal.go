@@ -73,3 +73,12 @@ func (sh *shape) mayHold(text []byte) bool {
 	}
 	return len(sh.holds) == 0
 }
+
+// literalsOf is mustHold of an expression.
+func literalsOf(expr string) []string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return mustHold(re)
+}

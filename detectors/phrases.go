@@ -27,7 +27,11 @@ func phrases(data []byte, run []Span) []phrase {
 		return nil
 	}
 	if slices.Contains(phraseLengths, len(run)) {
-		return []phrase{newPhrase(data, run, false)}
+		out := []phrase{newPhrase(data, run, false)}
+		if n := len(run) - 1; (n == 12 || n == 24) && !han(data, run) { // a title such as "seed" is a list word too
+			out = append(out, newPhrase(data, run[1:], true), newPhrase(data, run[:n], true))
+		}
+		return out
 	}
 	var out []phrase
 	for _, n := range phraseLengths {

@@ -3,7 +3,7 @@ package detectors
 const (
 	rowDigits = 6 // of a group of secret numbers
 	rowCount  = 8
-	rowGap    = 6 // bytes between two groups: blanks, punctuation, the letter or number of the row
+	rowGap    = 16 // bytes between two groups: blanks, punctuation, the letter or number of the row
 )
 
 // digitRows calls yield with every run of eight groups of six digits, and every group of 48 or 96, that has a digit in

@@ -28,7 +28,7 @@ func (r *reading) byAddress() {
 			}
 			if r.proved(&f) && r.states(&f) {
 				v.used = true
-				r.emit(r.match([]fit{f}))
+				r.emit(r.statedMatch(f))
 				break
 			}
 		}
@@ -57,6 +57,15 @@ func (r *reading) states(f *fit) bool {
 	return f.part.Stated != "" && slices.ContainsFunc(f.proof.Facts, func(fact Fact) bool {
 		return fact.Name == f.part.Stated && r.addresses()[strings.ToLower(fact.Value)]
 	})
+}
+
+// statedMatch makes a match of one part, which is sure when the text states the fact that names it.
+func (r *reading) statedMatch(f fit) Match {
+	m := r.match([]fit{f})
+	if f.proof != nil && r.states(&f) {
+		m.Confidence, m.Proved = Sure, true
+	}
+	return m
 }
 
 // addresses are the addresses that the text states, in lower case; read on first use.

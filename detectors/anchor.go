@@ -94,10 +94,8 @@ func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 // besideAnchor tries the shape's expression on the text around an anchor.
 func (sh *shape) besideAnchor(data []byte, around, at Span) (guarded, bool) {
 	text := data[around.Start:around.End]
-	for _, must := range sh.musts {
-		if !bytes.Contains(text, must) {
-			return guarded{}, false
-		}
+	if !sh.hasMusts(text) {
+		return guarded{}, false
 	}
 	for _, m := range sh.part.Regex.FindAllSubmatchIndex(text, 8) {
 		if m[0]+around.Start > at.Start || m[1]+around.Start < at.End {
@@ -169,4 +167,14 @@ func musts(re *syntax.Regexp) [][]byte {
 		return out
 	}
 	return nil
+}
+
+// hasMusts reports whether a text holds the literals that every match of the shape has.
+func (sh *shape) hasMusts(text []byte) bool {
+	for _, must := range sh.musts {
+		if !bytes.Contains(text, must) {
+			return false
+		}
+	}
+	return true
 }

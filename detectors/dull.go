@@ -15,7 +15,9 @@ func dull(password string, facts []Fact) bool {
 	lowered := strings.ToLower(password)
 	user, host := strings.ToLower(fact(facts, "user")), strings.ToLower(fact(facts, "host"))
 	switch {
-	case len(password) < 4, reference(password), placeholder(password), unfilled.MatchString(password), exampleHost.MatchString(host):
+	case len(password) < 4, reference(password), placeholder(password), hole.MatchString(password), says.MatchString(password), exampleHost.MatchString(host):
+		return true
+	case saysShort.MatchString(password) && !strong(password):
 		return true
 	case lowered == user, strings.TrimRight(lowered, "0123456789!") == user, strings.ContainsAny(host, "${}<>*%") && !strong(password):
 		return true
@@ -35,7 +37,9 @@ func fact(facts []Fact, name string) string {
 }
 
 var (
-	unfilled    = regexp.MustCompile(`[${}<>\[\]()|*…]|%[sdvq]|^:|\.\.|^%[A-Za-z_]+%?$|\\[nrtux]|(?i:passw|p4ssw|p@ss|secret|s3cr3t|token|your|example|change|redacted|dummy|^my|^some|^the_?|^test|^pass|pass$|pwd$|^pw\d*$|x{3})`)
+	hole        = regexp.MustCompile(`\$\{|\$\(|\{\{|^\$\w+$|^[<\[({%*]|[>\])}%*]$|\*{3}|…|%[sdvq]|\.\.|^:|\\[nrtux]`)
+	says        = regexp.MustCompile(`(?i)passw|p4ssw|p@ss|secret|s3cr3t|token|example|change|redacted|dummy`)
+	saysShort   = regexp.MustCompile(`(?i)your|^my|^some|^the_?|^test|^pass|pass$|pwd$|^pw\d*$|x{3}`)
 	exampleHost = regexp.MustCompile(`(?:^|\.)(?:example|test|invalid|localdomain)(?:\.(?:com|org|net|edu|io|local))?\.?$|^(?:host(?:name)?|server|domain|hostname\.com|host\.com|domain\.com|your.*|my-?host.*|foo|bar|foo\.com|bar\.com|proxy|site\.com|mysite\.com)$`)
 	localHost   = regexp.MustCompile(`^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z0-9_-]+)$`)
 	plainWord   = regexp.MustCompile(`^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]+[-_.][a-z]+)$`)

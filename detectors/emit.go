@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -186,10 +187,18 @@ func (r *reading) emit(m Match) {
 	m.Line = r.linesOf(m.Span)
 	secret := m.Secret()
 	m.Entropy = shannon(m.Credential.Parts[secret].Reveal())
-	if r.allow.on(r.linesOf(m.Spans[secret])) || published(m) {
+	if r.allow.on(r.linesOf(m.Spans[secret])) || published(m) || r.twice(m) {
 		return
 	}
 	r.found = append(r.found, m)
+}
+
+// twice reports whether the same parts at the same place were just kept: a value with dots is met at each of its tokens.
+func (r *reading) twice(m Match) bool {
+	same := func(o Match) bool {
+		return o.Span == m.Span && o.Credential.Rule == m.Credential.Rule && maps.Equal(o.Spans, m.Spans)
+	}
+	return slices.ContainsFunc(r.found[max(0, len(r.found)-8):], same)
 }
 
 // published reports whether a part of the credential stands in the provider's documentation.

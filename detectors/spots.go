@@ -128,6 +128,11 @@ func (s *Set) shaped(data []byte, t *token) bool {
 		if sh.literal == "" && n+3 >= sh.shortest && n <= sh.longest+literalAt && sh.part.Regex.Match(data[max(0, t.Start-1):min(len(data), t.End+3)]) {
 			return true
 		}
+		if sh.literal == "" && sh.pieces && n <= sh.longest {
+			if text := data[max(0, t.Start-literalAt):min(len(data), t.End+literalAt)]; sh.hasMusts(text) && sh.part.Regex.Match(text) {
+				return true
+			}
+		}
 	}
 	return false
 }

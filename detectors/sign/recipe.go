@@ -18,6 +18,7 @@ type recipe struct {
 	form    string // parameter of a form body that takes it
 	headers [][2]string
 	mime    string        // content type for a body that has none
+	nonce   string        // as NonceOf returns it
 	expiry  time.Duration // from now to {expires}
 	window  string        // {window} unless the rules file says otherwise
 	params  map[string][]string

@@ -45,11 +45,11 @@ func recipes() map[string]recipe {
 			headers: [][2]string{{"KEY", "{key}"}, {"Timestamp", "{ts}"}, {"SIGN", "{signature}"}},
 		},
 		"bitstamp": {
-			payload: "BITSTAMP {key}{method}{host}{path_query}{content_type}{nonce}{ts_ms}v2{body}", mime: formType,
+			payload: "BITSTAMP {key}{method}{host}{path_query}{content_type}{nonce}{ts_ms}v2{body}", nonce: "uuid", mime: formType,
 			headers: [][2]string{{"X-Auth", "BITSTAMP {key}"}, {"X-Auth-Nonce", "{nonce}"}, {"X-Auth-Timestamp", "{ts_ms}"}, {"X-Auth-Version", "v2"}, {"X-Auth-Signature", "{signature}"}},
 		},
 		"bitfinex": {
-			payload: "/api{path}{nonce}{body}", hash: "sha384",
+			payload: "/api{path}{nonce}{body}", nonce: "ms", hash: "sha384",
 			headers: [][2]string{{"bfx-apikey", "{key}"}, {"bfx-nonce", "{nonce}"}, {"bfx-signature", "{signature}"}},
 		},
 		"coinbase-exchange": {
@@ -69,11 +69,11 @@ func recipes() map[string]recipe {
 			headers: [][2]string{{"ACCESS-KEY", "{key}"}, {"ACCESS-TIMESTAMP", "{ts}"}, {"ACCESS-SIGN", "{signature}"}},
 		},
 		"coincheck": {
-			payload: "{nonce}{url}{body}", mime: formType,
+			payload: "{nonce}{url}{body}", nonce: "ms", mime: formType,
 			headers: [][2]string{{"ACCESS-KEY", "{key}"}, {"ACCESS-NONCE", "{nonce}"}, {"ACCESS-SIGNATURE", "{signature}"}},
 		},
 		"deribit": {
-			payload: "{ts_ms}\n{nonce}\n{method}\n{path_query}\n{body}\n",
+			payload: "{ts_ms}\n{nonce}\n{method}\n{path_query}\n{body}\n", nonce: "ms",
 			headers: [][2]string{{"Authorization", "deri-hmac-sha256 id={key},ts={ts_ms},sig={signature},nonce={nonce}"}},
 		},
 		"bitmex": {

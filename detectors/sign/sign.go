@@ -65,6 +65,16 @@ func Names() []string { return slices.Sorted(maps.Keys(schemes())) }
 // Known reports whether a scheme has that name.
 func Known(name string) bool { _, ok := schemes()[name]; return ok }
 
+// NonceOf says what Inputs.Nonce must be for a scheme: "" for none, "uuid", or decimal Unix time in "ms" or "s". Where an
+// issuer wants a growing number this is the smallest unit that its other clients use, so that a call of ours does not
+// overtake the owner's.
+func NonceOf(name string, params map[string]string) string {
+	if text := params["payload"] + params["value"]; strings.Contains(text, "{nonce}") {
+		return "ms"
+	}
+	return schemes()[name].nonce
+}
+
 // Check reports what is wrong with a scheme's name or parameters, so that a rules file fails when it is loaded.
 func Check(name string, params map[string]string) error {
 	s, ok := schemes()[name]
@@ -77,6 +87,7 @@ func Check(name string, params map[string]string) error {
 // scheme is a signing function with the parameters that it takes: name to the values allowed, none meaning any.
 type scheme struct {
 	sign   Func
+	nonce  string // as NonceOf returns it
 	params map[string][]string
 	verify func(params map[string]string) error // further conditions on the parameters; may be nil
 }
@@ -102,27 +113,27 @@ func schemes() map[string]scheme {
 		"hmac":                {sign: parametric("hmac"), params: parametricParams(hmacHashes), verify: checkParametric},
 		"rsa":                 {sign: parametric("rsa"), params: parametricParams(rsaHashes), verify: checkParametric},
 		"ed25519":             {sign: parametric("ed25519"), params: parametricParams(nil), verify: checkParametric},
-		"kraken":              {sign: kraken},
+		"kraken":              {sign: kraken, nonce: "ms"},
 		"krakenfutures":       {sign: krakenFutures},
 		"kraken-futures":      {sign: krakenFutures},
 		"htx":                 {sign: htx},
 		"poloniex":            {sign: poloniex},
-		"gemini":              {sign: gemini},
-		"whitebit":            {sign: whitebit, params: map[string][]string{"nonce_window": {"true", "false"}}},
-		"cryptocom":           {sign: cryptocom},
-		"independentreserve":  {sign: independentReserve},
+		"gemini":              {sign: gemini, nonce: "ms"},
+		"whitebit":            {sign: whitebit, nonce: "ms", params: map[string][]string{"nonce_window": {"true", "false"}}},
+		"cryptocom":           {sign: cryptocom, nonce: "ms"},
+		"independentreserve":  {sign: independentReserve, nonce: "s"},
 		"backpack":            {sign: backpack, params: map[string][]string{"instruction": nil, "window": nil}},
-		"coinbase-cdp":        {sign: coinbaseCDP, params: map[string][]string{"alg": {"ES256", "EdDSA"}, "claims": {"uri", "uris", "retail"}}},
-		"upbit":               {sign: upbit, params: map[string][]string{"alg": {"HS256", "HS512"}}},
-		"bithumb":             {sign: bithumb},
-		"fireblocks":          {sign: fireblocks},
+		"coinbase-cdp":        {sign: coinbaseCDP, nonce: "uuid", params: map[string][]string{"alg": {"ES256", "EdDSA"}, "claims": {"uri", "uris", "retail"}}},
+		"upbit":               {sign: upbit, nonce: "uuid", params: map[string][]string{"alg": {"HS256", "HS512"}}},
+		"bithumb":             {sign: bithumb, nonce: "uuid"},
+		"fireblocks":          {sign: fireblocks, nonce: "uuid"},
 		"gcp-service-account": {sign: gcpServiceAccount, params: map[string][]string{"scope": nil, "aud": nil}},
 		"aws-sigv4":           {sign: sigV4, params: map[string][]string{"region": nil, "service": nil}},
 		"luno":                {sign: basic},
 		"bearer":              {sign: bearer},
 	}
 	for name, rc := range recipes() {
-		all[name] = scheme{sign: rc.sign, params: rc.params}
+		all[name] = scheme{sign: rc.sign, nonce: rc.nonce, params: rc.params}
 	}
 	return all
 }

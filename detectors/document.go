@@ -230,7 +230,8 @@ func (b *scopeBuilder) brackets(from, to, lineStart int) {
 // labelOf returns what stands before the bracket at i: on its line, or on the line above when it begins its own.
 func (b *scopeBuilder) labelOf(lineStart, i int) Span {
 	if len(bytes.TrimSpace(b.data[lineStart:i])) > 0 {
-		return Span{max(lineStart, i-labelBytes), i}
+		start := max(lineStart, i-labelBytes)
+		return Span{start + afterSibling(b.data[start:i]), i}
 	}
 	end := len(bytes.TrimRight(b.data[:lineStart], " \t\r\n"))
 	start := max(bytes.LastIndexByte(b.data[:end], '\n')+1, end-labelBytes)
@@ -238,6 +239,16 @@ func (b *scopeBuilder) labelOf(lineStart, i int) Span {
 		return Span{i, i}
 	}
 	return Span{start, end}
+}
+
+// afterSibling returns where a label begins that what came before on its line, another object or statement, is no part of.
+func afterSibling(label []byte) int {
+	for i := len(label) - 1; i > 0; i-- {
+		if c := label[i]; c == ';' || c == ',' && partner[label[i-1]] != 0 {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {

@@ -294,7 +294,11 @@ func (r *reading) namedFor(v *value, sh *shape) bool {
 			}
 		}
 	}
+	call := normalize(v.call)
 	for _, w := range v.words {
+		if w == call && len(w) <= len("pk") { // pk(...) of a descriptor takes a public key
+			continue
+		}
 		if sh.names != nil && sh.notNames.MatchString(w) && !sh.names.MatchString(w) {
 			return false
 		}

@@ -12,13 +12,18 @@ import (
 	"strings"
 )
 
-// cometKey checks priv_validator_key.json and node_key.json of CometBFT: the key must be a pair.
+// cometKey checks priv_validator_key.json and node_key.json of CometBFT, and the key alone: it must be a pair.
 func cometKey(value string) (Proof, bool) {
+	type key struct{ Type, Value string }
 	var file struct {
-		PrivKey struct{ Type, Value string } `json:"priv_key"`
+		Type, Value string
+		PrivKey     key `json:"priv_key"`
 	}
-	if !jsonObject(value, "priv_key", &file) {
+	if !jsonObject(value, "PrivKey", &file) {
 		return Proof{}, false
+	}
+	if file.PrivKey.Type == "" {
+		file.PrivKey = key{file.Type, file.Value}
 	}
 	raw, err := base64.StdEncoding.DecodeString(file.PrivKey.Value)
 	if err != nil || !strings.HasPrefix(file.PrivKey.Type, "tendermint/PrivKey") && !strings.HasPrefix(file.PrivKey.Type, "cometbft/PrivKey") {

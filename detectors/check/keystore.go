@@ -74,7 +74,7 @@ func isHex(text string, digits int) bool {
 	return true
 }
 
-// substrateKeystore checks polkadot-js's account export. With encoding type "none" the key is in the clear.
+// substrateKeystore checks the shape of polkadot-js's account export; its address may be of any chain. With encoding type "none" the key is in the clear.
 func substrateKeystore(value string) (Proof, bool) {
 	var file struct {
 		Encoded, Address string
@@ -94,10 +94,11 @@ func substrateKeystore(value string) (Proof, bool) {
 	if err != nil || len(raw) < 64 || !strings.Contains(content, "pkcs8") {
 		return Proof{}, false
 	}
-	public, ok := ss58Decode(file.Address)
-	if !ok {
-		return Proof{}, false
+	p := Proof{Network: "substrate", Encrypted: !strings.Contains(kind, "none")}
+	if public, ok := ss58Decode(file.Address); ok {
+		p.Facts = []Fact{{"substrate_address", file.Address}, {"public_key", "0x" + hex.EncodeToString(public)}}
+	} else if isHex(file.Address, 40) { // content "ethereum"
+		p.Facts = []Fact{{"evm_address", file.Address}}
 	}
-	facts := []Fact{{"substrate_address", file.Address}, {"public_key", "0x" + hex.EncodeToString(public)}}
-	return mark(Proof{Network: "substrate", Encrypted: !strings.Contains(kind, "none"), Facts: facts}, nil), true
+	return mark(p, nil), true
 }

@@ -170,26 +170,26 @@ type member struct {
 
 // object writes the members in their order, then those of body, a JSON object or nothing, as they stand.
 func object(body string, members ...member) (string, error) {
-	var b bytes.Buffer
-	for i, m := range members {
-		b.WriteByte("{,"[min(i, 1)])
-		for j, part := range []any{m.name, m.value} {
-			text, err := plainJSON(part)
-			if err != nil {
-				return "", err
-			}
-			b.WriteString([]string{"", ":"}[j] + text)
+	var all []string
+	for _, m := range members {
+		name, err := plainJSON(m.name)
+		if err != nil {
+			return "", err
 		}
+		value, err := plainJSON(m.value)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, name+":"+value)
 	}
 	inner, err := innerText(body)
 	if err != nil {
 		return "", err
 	}
 	if inner != "" {
-		b.WriteString("," + inner)
+		all = append(all, inner)
 	}
-	b.WriteByte('}')
-	return b.String(), nil
+	return "{" + strings.Join(all, ",") + "}", nil
 }
 
 // plainJSON leaves <, > and & as they are: what is signed must be what other clients would send.

@@ -179,6 +179,9 @@ func ccxtCases(t *testing.T) []ccxtCase {
 			url: "https://open-api.bingx.com/openApi/v1/account/apiPermissions?timestamp=" + ms, call: call("bingx", "account/apiPermissions", list("account", "v1", "private"), "GET", `{}`)},
 		{name: "bitso, a value with key and nonce", scheme: "hmac", nonce: ms, params: params{"payload": "{nonce}{method}{path_query}{body}", "header": "Authorization", "value": "Bitso {key}:{nonce}:{signature}"},
 			url: "https://bitso.com/api/v3/account_status", call: call("bitso", "account_status", "private", "GET", `{}`)},
+		{name: "cex.io, text in the payload", scheme: "hmac", headers: params{"Content-Type": "application/json"}, body: `{}`,
+			params: params{"payload": "get_my_account_status_v3{ts}{body}", "encode": "base64", "header": "X-AGGR-SIGNATURE", "key_header": "X-AGGR-KEY", "timestamp_header": "X-AGGR-TIMESTAMP", "timestamp": "ts"},
+			url:    "https://trade.cex.io/api/spot/rest/get_my_account_status_v3", call: call("cex", "get_my_account_status_v3", "private", "POST", `{}`)},
 	}
 	return cases
 }

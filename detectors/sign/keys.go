@@ -8,7 +8,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"math/big"
 	"strings"
@@ -19,14 +18,10 @@ var (
 	errKeyKind = errors.New("secret: a private key of another kind")
 )
 
-// privateKey reads PEM (PKCS#8, PKCS#1, SEC 1), also with literal \n in place of line ends, or base64 of PKCS#8.
-// Errors of the parsers are not passed on: they may quote the key.
+// privateKey reads PEM (PKCS#8, PKCS#1, SEC 1), also with literal \n or spaces in place of line ends, or base64 of the same
+// bytes. Errors of the parsers are not passed on: they may quote the key.
 func privateKey(text string) (any, error) {
-	text = strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(strings.TrimSpace(text))
-	der, ok := unbase64(text)
-	if block, _ := pem.Decode([]byte(text)); block != nil {
-		der, ok = block.Bytes, true
-	}
+	der, ok := unbase64(strings.Join(strings.Fields(armoured(text)), ""))
 	if !ok {
 		return nil, errKey
 	}
@@ -40,6 +35,17 @@ func privateKey(text string) (any, error) {
 		return k, nil
 	}
 	return nil, errKey
+}
+
+// armoured returns what stands between the first two marks of a PEM text, or the text when it has none.
+func armoured(text string) string {
+	text = strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(text)
+	_, rest, ok := strings.Cut(text, "PRIVATE KEY-----")
+	if !ok {
+		return text
+	}
+	body, _, _ := strings.Cut(rest, "-----END")
+	return body
 }
 
 // ed25519Key also reads base64 of a seed (32 bytes) or of a seed with its public key (64 bytes).

@@ -13,7 +13,7 @@ import (
 // variables lists what a template may name.
 var variables = []string{
 	"method", "scheme", "host", "path", "query", "query_plain", "path_query", "path_query_plain", "url", "body", "content_type",
-	"ts", "ts_ms", "ts_iso", "expires", "nonce", "key", "passphrase", "passphrase_hmac", "window", "body_sha256", "body_sha512", "signature",
+	"ts", "ts_ms", "ts_iso", "expires", "nonce", "key", "memo", "passphrase", "passphrase_hmac", "window", "body_sha256", "body_sha512", "signature",
 }
 
 // expand replaces each {name} of the template once, from left to right; what a value holds is never expanded again. Braces
@@ -76,6 +76,8 @@ func (v values) value(name string) (string, error) {
 	switch name {
 	case "key":
 		return v.in.key()
+	case "memo":
+		return v.in.part("memo")
 	case "passphrase":
 		return v.in.part("passphrase", "password")
 	case "passphrase_hmac":

@@ -197,10 +197,10 @@ func (s *Set) addRule(r *Rule, provider int, made expressions) {
 // with them.
 var defaultNames = map[string]string{
 	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest|exchange)_?(key|token)(_?id)?|(api|app|access)_?id|api_?key(_?id|_?name|_?value)?|key_?id|` +
-		`(user_?)?access_?key(_?id)?|client_?(id|key)|(key|api|ak|token)$`,
+		`(user_?)?access_?key(_?id)?|client_?(id|key)|(key|api|ak|token)_?\d*$`,
 	"secret": `((api|app|client|access|consumer|trading|account|private|user|exchange)_?)*(secret|private)(_?(api_?|access_?)?(key|token|value))?|` +
-		`(api_?)?key_?secret|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|hmac(_?(key|secret))?|(sk|pk|sec|priv)$`,
-	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd)|(api_?)?(pwd|pass|phrase)$`,
+		`(api_?)?key_?secret|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|hmac(_?(key|secret))?|(sk|pk|sec|priv)_?\d*$`,
+	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd)|(api_?)?(pwd|pass|phrase)_?\d*$`,
 }
 
 // Words that make a name one of something else than a part, wherever they stand in it.
@@ -239,7 +239,7 @@ func alternatives(list []string) string {
 	for _, expr := range list {
 		expr = strings.ReplaceAll(expr, "[_-]?", "_?")
 		if len(expr) <= 2 { // pk, sk: too short to count within a name
-			expr += "$"
+			expr += `_?\d*$`
 		}
 		out = append(out, expr)
 	}

@@ -113,7 +113,7 @@ func (r *reading) scoped(v *value) []claim {
 			return found
 		}
 		if s == v.scopes[0] && sc.bracket() && sc.End-sc.Start < objectBytes {
-			if found := r.only(*sc); found != nil {
+			if found := r.only(*sc); len(found) > 0 {
 				return claimed(found, levelScope, v.Start)
 			}
 		}

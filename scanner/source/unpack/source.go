@@ -117,7 +117,7 @@ func (g *gathering) parcel(c scanner.Chunk) *parcel {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	p := g.open[c.Unit]
-	if p == nil && c.Offset == 0 && c.Skip == nil && identify(c.Data, c.At.File) != nil {
+	if p == nil && c.Offset == 0 && c.Skip == nil && (identify(c.Data, c.At.File) != nil || document(c.Data, c.At.File) != nil) {
 		p = new(parcel)
 		g.open[c.Unit] = p
 	}
@@ -190,6 +190,8 @@ type Spotter struct{ gitpack.Spotter }
 // Reach covers the magic bytes of every format, and those before it.
 func (s Spotter) Reach() int { return max(s.Spotter.Reach(), magicEnd) }
 
+var pdfMagic = []byte("%PDF-")
+
 const magicEnd = 262 // of tar's
 
 // Spots adds the first bytes of an archive.
@@ -197,6 +199,9 @@ func (s Spotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.
 	if from < magicEnd {
 		if f := identify(data[:min(len(data), headSize)], ""); f != nil && from < f.at+len(f.magic) {
 			dst = append(dst, gitpack.Span{Start: 0, End: f.at + len(f.magic)})
+		}
+		if bytes.HasPrefix(data, pdfMagic) && from < len(pdfMagic) {
+			dst = append(dst, gitpack.Span{Start: 0, End: len(pdfMagic)})
 		}
 	}
 	return s.Spotter.Spots(dst, data, from, to)

@@ -7,6 +7,7 @@ package unpack
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,20 +73,23 @@ type Unpacker struct {
 }
 
 // File yields what the archive r holds, as units below the unit's name, and reports true. Of a file that is none it
-// reports false, and yields nothing; of one that only begins like one it yields a skip and reports false, so that its
-// bytes are looked at as they are. The error is yield's or ctx's.
+// reports false, and yields nothing but the texts of a document; of one that only begins like an archive it yields a
+// skip and reports false, so that its bytes are looked at as they are. The error is yield's or ctx's.
 func (u Unpacker) File(ctx context.Context, unit string, at scanner.Occurrence, r io.ReaderAt, size int64, yield func(scanner.Chunk) error) (bool, error) {
 	if u.Depth < 1 {
 		return false, nil
 	}
 	head := make([]byte, headSize)
 	n, _ := r.ReadAt(head, 0)
-	form := identify(head[:n], at.File)
+	form, read := identify(head[:n], at.File), document(head[:n], at.File)
+	w := u.work(size, yield)
+	p := place{unit: unit, at: at}
+	if form == nil && read != nil && size <= documentBytes {
+		return false, w.end(ctx, p, w.read(ctx, p, read, r, size))
+	}
 	if form == nil {
 		return false, nil
 	}
-	w := u.work(size, yield)
-	p := place{unit: unit, at: at}
 	err := w.open(ctx, form, p, io.NewSectionReader(r, 0, size))
 	opened := err == nil || w.entries < w.Entries || reason(err) != SkipCorrupt
 	if !opened {
@@ -165,6 +169,11 @@ func (w *work) end(ctx context.Context, p place, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
+	for _, limit := range []error{errLimit, errEntries, errTime} {
+		if errors.Is(err, limit) {
+			err = limit // without the names on the way there
+		}
+	}
 	return w.yield(scanner.Chunk{Unit: p.unit, At: p.at, Skip: &scanner.Skip{Reason: reason(err), Err: err}})
 }
 
@@ -213,7 +222,25 @@ func (w *work) entry(ctx context.Context, p place, r io.Reader, size int64) erro
 	if len(head) == 0 && m.err == nil {
 		return nil // an empty file
 	}
+	if read := document(head, p.at.File); read != nil && p.depth < w.Depth {
+		data, _ := io.ReadAll(io.LimitReader(in, documentBytes))
+		if m.err == nil {
+			if err := w.documents(ctx, p, read, data); err != nil {
+				return err
+			}
+		}
+		return w.leaf(ctx, p, io.MultiReader(bytes.NewReader(data), in), size, m)
+	}
 	return w.leaf(ctx, p, in, size, m)
+}
+
+// read reads a document that is a file by itself.
+func (w *work) read(ctx context.Context, p place, read reader, r io.ReaderAt, size int64) error {
+	data, err := io.ReadAll(io.NewSectionReader(r, 0, size))
+	if err != nil {
+		return nil // who reads the file as it stands will tell
+	}
+	return w.documents(ctx, p, read, data)
 }
 
 func (w *work) nested(ctx context.Context, form *format, p place, in io.Reader, m *meter) error {

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ func dull(password string, facts []Fact) bool {
 	lowered := strings.ToLower(password)
 	user, host := strings.ToLower(fact(facts, "user")), strings.ToLower(fact(facts, "host"))
 	switch {
-	case len(password) < 4, reference(password), placeholder(password), hole.MatchString(password), says.MatchString(password), exampleHost.MatchString(host):
+	case len(password) < 4, spelt.MatchString(unescapePercent(password)), mailbox.MatchString(password), reference(password), placeholder(password), hole.MatchString(password), says.MatchString(password), exampleHost.MatchString(host):
 		return true
 	case saysShort.MatchString(password) && !strong(password):
 		return true
@@ -25,6 +26,13 @@ func dull(password string, facts []Fact) bool {
 		return true
 	}
 	return plainWord.MatchString(password) && !randomText(password) || localHost.MatchString(host) && !strong(password)
+}
+
+func unescapePercent(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }
 
 func fact(facts []Fact, name string) string {
@@ -39,14 +47,16 @@ func fact(facts []Fact, name string) string {
 var (
 	hole        = regexp.MustCompile(`\$\{|\$\(|\{\{|^\$\w+$|^[<\[({%*]|[>\])}%*]$|\*{3}|…|%[sdvq]|\.\.|^:|\\[nrtux]`)
 	says        = regexp.MustCompile(`(?i)passw|p4ssw|p@ss|secret|s3cr3t|token|example|change|redacted|dummy`)
+	spelt       = regexp.MustCompile(`(?i)p\W*[a4@]?\W*s+\W*w\W*[o0]\W*r?d`)
+	mailbox     = regexp.MustCompile(`^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$`)
 	saysShort   = regexp.MustCompile(`(?i)your|^my|^some|^the_?|^test|^pass|pass$|pwd$|^pw\d*$|x{3}`)
 	exampleHost = regexp.MustCompile(`(?:^|\.)(?:example|test|invalid|localdomain)(?:\.(?:com|org|net|edu|io|local))?\.?$|^(?:host(?:name)?|server|domain|hostname\.com|host\.com|domain\.com|your.*|my-?host.*|foo|bar|foo\.com|bar\.com|proxy|site\.com|mysite\.com)$`)
 	localHost   = regexp.MustCompile(`^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z0-9_-]+)$`)
-	plainWord   = regexp.MustCompile(`^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]+[-_.][a-z]+)$`)
+	plainWord   = regexp.MustCompile(`^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]+(?:[-_.][a-z]+)+)$`)
 )
 
 // dullWords are passwords of defaults and examples, without the digits around them.
-var dullWords = strings.Fields(`admin administrator root user username login guest anonymous postgres pgsql mysql mariadb mongo mongodb redis rabbit rabbitmq amqp kafka
+var dullWords = strings.Fields(`pwd pw admin administrator root user username login guest anonymous postgres pgsql mysql mariadb mongo mongodb redis rabbit rabbitmq amqp kafka
 	elastic sa oracle db database app application service api server client docker vagrant ubuntu centos travis circle circleci ci dev develop development local
 	staging prod production demo sample foo bar baz foobar qux abc abcd xyz qwerty asdf letmein welcome hunter monkey dragon changeit key default none null empty
 	value string text word hello world bob alice john joe jane doe me you temp tmp blah hidden masked removed filtered private sekret sekrit verysecret supersecret

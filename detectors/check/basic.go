@@ -23,6 +23,9 @@ func basicAuth(value string) (Proof, bool) {
 		}
 	}
 	lowered := strings.ToLower(password)
+	if password == lowered && !strings.ContainsAny(password, "0123456789") {
+		return Proof{}, false
+	}
 	for _, word := range []string{"pass", "secret", "example", "changeme", "your", "token", "12345", "xxxx", "$", "{", "<"} {
 		if strings.Contains(lowered, word) {
 			return Proof{}, false

@@ -11,11 +11,11 @@ import (
 
 // Options say how a set of rules is compiled.
 type Options struct {
-	Enable     []string               // ids of the rules to keep, or of rules that are off by default to add; empty keeps the default set
-	Disable    []string               // ids of the rules to leave out
-	Allowlists []Allowlist            // global lists, for rules in gitleaks' form
-	Schemes    func(name string) bool // knows the signing schemes; nil when nothing signs
-	Famous     bool                   // report published test material too, as information
+	Enable     []string                                            // ids of the rules to keep, or of rules that are off by default to add; empty keeps the default set
+	Disable    []string                                            // ids of the rules to leave out
+	Allowlists []Allowlist                                         // global lists, for rules in gitleaks' form
+	Signs      func(scheme string, params map[string]string) error // refuses a signing scheme or its parameters; nil when nothing signs
+	Famous     bool                                                // report published test material too, as information
 
 	MaxDecodeDepth int // encodings to take off, one below the other; 0 takes 5, less than 0 none
 }
@@ -76,6 +76,7 @@ type shape struct {
 	longest  int
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
+	first    *starts           // of values that are letters and digits alone
 	musts    [][]byte          // literals that every match has
 	pieces   bool              // a value holds bytes that no token has, so that a token is a piece of it
 	fixed    *strings.Replacer // removes what the expression itself spells out
@@ -103,7 +104,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 			s.always = s.always || len(r.Pattern.Keywords) == 0
 			continue
 		}
-		if err := r.checkSchemes(o.Schemes); err != nil {
+		if err := r.checkSchemes(o.Signs); err != nil {
 			return nil, err
 		}
 		if _, ok := index[r.Provider]; !ok {
@@ -142,11 +143,14 @@ func choose(rules []Rule, o Options) ([]Rule, error) {
 	return out, nil
 }
 
-func (r *Rule) checkSchemes(known func(string) bool) error {
+func (r *Rule) checkSchemes(signs func(string, map[string]string) error) error {
 	for name, c := range map[string]*Call{"verify": r.Verify, "revoke": r.Revoke, "contain": r.Contain} {
 		for ; c != nil; c = c.Lookup {
-			if c.Sign != nil && known != nil && !known(c.Sign.Scheme) {
-				return fmt.Errorf("%s:%d: %s.sign.scheme: no signing scheme is called %q", r.file, r.lineOf(name+".sign"), name, c.Sign.Scheme)
+			if c.Sign == nil || signs == nil {
+				continue
+			}
+			if err := signs(c.Sign.Scheme, c.Sign.Params); err != nil {
+				return fmt.Errorf("%s:%d: %s.sign: scheme %q: %w", r.file, r.lineOf(name+".sign"), name, c.Sign.Scheme, err)
 			}
 		}
 	}
@@ -254,6 +258,7 @@ func (s *shape) measure() {
 		return
 	}
 	s.shortest, s.longest = bounds(re)
+	s.first = startsOf(re)
 	if s.holds = mustHold(re); len(s.holds) > 0 {
 		s.literal = s.holds[0]
 	}

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -200,10 +201,10 @@ func TestCompileErrorsNameTheFault(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"unknown scheme", Options{Schemes: func(name string) bool { return name == "jwt" }}, `acme.toml:23: verify.sign.scheme: no signing scheme is called "hmac"`},
+		{"unknown scheme", Options{Signs: only("jwt")}, `acme.toml:23: verify.sign: scheme "hmac": unknown`},
 		{"unknown rule to enable", Options{Enable: []string{"acme-key"}}, `no rule is called "acme-key"; see keysweep rules list`},
 		{"unknown rule to disable", Options{Disable: []string{"acme-key"}}, `no rule is called "acme-key"; see keysweep rules list`},
-		{"known scheme", Options{Schemes: func(name string) bool { return name == "hmac" }}, ``},
+		{"known scheme", Options{Signs: only("hmac")}, ``},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Compile(rules, tt.opts)
@@ -243,5 +244,15 @@ func TestCompileKeepsTheRulesThatAreWanted(t *testing.T) {
 		if got := ids(set.Rules()); !cmp.Equal(got, tt.want) {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// only knows one signing scheme.
+func only(scheme string) func(string, map[string]string) error {
+	return func(name string, _ map[string]string) error {
+		if name != scheme {
+			return errors.New("unknown")
+		}
+		return nil
 	}
 }

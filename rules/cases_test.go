@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/keysweep/keysweep/rules"
 )
 
@@ -44,7 +45,7 @@ func compileAll(t *testing.T) *detectors.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := detectors.Compile(all, detectors.Options{})
+	set, err := detectors.Compile(all, detectors.Options{Signs: sign.Check})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/keysweep/keysweep/rules"
 )
 
@@ -42,6 +43,7 @@ func (s scan) settings() (settings, error) {
 			s.notice(n)
 		}
 	}
+	o.Signs = sign.Check
 	set, err := detectors.Compile(all, o)
 	if err != nil {
 		return settings{}, fmt.Errorf("rules: %w", err)

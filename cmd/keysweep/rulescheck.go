@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/spf13/cobra"
 )
 
@@ -48,7 +49,7 @@ func checkRules(c console, name, cases string) error {
 	if err != nil {
 		return err
 	}
-	set, err := detectors.Compile(loaded, detectors.Options{})
+	set, err := detectors.Compile(loaded, detectors.Options{Signs: sign.Check})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

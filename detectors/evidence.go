@@ -368,11 +368,12 @@ func (f *fit) setName() {
 // headed reports whether no other part of the provider fits the name better: the words that end last decide, then the
 // longer ones. API_KEY_SECRET is a secret, SECRET_KEY too.
 func (f *fit) headed(word string, at []int) bool {
+	end := at[1] - trailingDigits(word[:at[1]])
 	for _, other := range *f.rivals {
 		if other.part.Name == f.part.Name || other.names == nil {
 			continue
 		}
-		if rival := lastMatch(other.names, word); rival != nil && (rival[1] > at[1] || rival[1] == at[1] && rival[0] < at[0]) {
+		if rival := lastMatch(other.names, word); rival != nil && (rival[1] > end || rival[1] == end && rival[0] < at[0]) {
 			return false
 		}
 	}

@@ -72,7 +72,7 @@ func (r *reading) namedText(t *tuple, sh *shape) (fit, bool) {
 	var all []found
 	for _, m := range sh.search.FindAllIndex(r.data[from:to], 64) {
 		f, ok := r.textAfter(from+m[1], sh)
-		if !ok || r.taken(f.at) {
+		if !ok || r.taken(f.at) || t.outside(&f) {
 			continue
 		}
 		class, lines := noJoin, 0
@@ -91,6 +91,19 @@ func (r *reading) namedText(t *tuple, sh *shape) (fit, bool) {
 	}
 	best := slices.MinFunc(all, func(a, b found) int { return cmp.Or(a.class-b.class, a.lines-b.lines) })
 	return best.fit, true
+}
+
+// outside reports whether the parts lie in one scope, and f in another one beside it by a name that any account may use.
+func (t *tuple) outside(f *fit) bool {
+	if len(t.fits) < 2 || f.stem != "/" || len(f.v.scopes) == 0 {
+		return false
+	}
+	for _, g := range t.fits {
+		if len(g.v.scopes) == 0 || g.v.scopes[0] != t.fits[0].v.scopes[0] || slices.Contains(g.v.scopes, f.v.scopes[0]) || slices.Contains(f.v.scopes, g.v.scopes[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 func minSpan(a, b Span) Span {

@@ -46,11 +46,11 @@ func accountOf(provider, label string, s *sampler) account {
 	case "binance":
 		a.parts = map[string]string{"key": of("A-Za-z0-9", 64), "secret": of("A-Za-z0-9", 64)}
 	case "okx":
-		a.parts = map[string]string{"key": s.uuid(), "secret": of("0-9A-F", 32), "passphrase": of("A-Za-z", 9) + "!7"}
+		a.parts = map[string]string{"key": s.uuid(), "secret": of("0-9A-F", 32), "passphrase": of("A-Za-z", 12) + "!7"}
 	case "kraken":
 		a.parts = map[string]string{"key": of("A-Za-z0-9+/", 56), "secret": of("A-Za-z0-9+/", 86) + "=="}
 	case "kucoin":
-		a.parts = map[string]string{"key": of("0-9a-f", 24), "secret": s.uuid(), "passphrase": of("A-Za-z", 9) + "!7"}
+		a.parts = map[string]string{"key": of("0-9a-f", 24), "secret": s.uuid(), "passphrase": of("A-Za-z", 12) + "!7"}
 	case "bybit":
 		a.parts = map[string]string{"key": of("A-Za-z0-9", 18), "secret": of("A-Za-z0-9", 36)}
 	case "gate":

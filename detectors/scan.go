@@ -320,12 +320,14 @@ func (sh *shape) negated(word string) bool {
 	return is == nil || not[1] > is[1] || not[1] == is[1] && not[0] < is[0]
 }
 
+// lastMatch returns where the last match begins and ends, without the number that may end a name: key_1 ends with its key.
 func lastMatch(re *Expression, word string) []int {
 	all := re.FindAllStringIndex(word, -1)
 	if len(all) == 0 {
 		return nil
 	}
-	return all[len(all)-1]
+	last := all[len(all)-1]
+	return []int{last[0], last[1] - trailingDigits(word[:last[1]])}
 }
 
 // fit tries the shape's expression on the value.

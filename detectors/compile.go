@@ -76,7 +76,6 @@ type shape struct {
 	longest  int
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
-	first    *starts           // of values that are letters and digits alone
 	musts    [][]byte          // literals that every match has
 	pieces   bool              // a value holds bytes that no token has, so that a token is a piece of it
 	fixed    *strings.Replacer // removes what the expression itself spells out
@@ -258,7 +257,6 @@ func (s *shape) measure() {
 		return
 	}
 	s.shortest, s.longest = bounds(re)
-	s.first = startsOf(re)
 	if s.holds = mustHold(re); len(s.holds) > 0 {
 		s.literal = s.holds[0]
 	}

@@ -109,7 +109,11 @@ func (r *reading) tuples(rule *Rule, fits []fit) []tuple {
 			}
 			continue
 		}
-		out = r.extend(out, byPart[p])
+		more := r.extend(out, byPart[p])
+		if p.Optional { // the credential is whole without it
+			more = append(more, out...)
+		}
+		out = more
 	}
 	return out
 }

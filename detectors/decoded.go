@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 
@@ -10,38 +11,71 @@ import (
 // defaultDecodeDepth is how many encodings are taken off when Options say nothing.
 const defaultDecodeDepth = 5
 
-// decoded adds what lies under encodings to the matches of the text as it stands. The text is read once more with every
-// encoded run replaced, in its place, by what it stands for, so that the names around it count.
+// decodedContext is how many bytes of text around what was decoded are read with it.
+const decodedContext = 8 << 10
+
+// decoded adds what lies under encodings to the matches of the text as it stands. The text around it is read once more
+// with every encoded run replaced, in its place, by what it stands for, so that the names around it count.
 func (s *Set) decoded(data []byte, at Hint, plain []Match) []Match {
 	layers := decode.Decode(data, s.depth)
-	if layers == nil || !s.worthReading(layers) {
+	if layers == nil {
 		return plain
 	}
-	back := wayBack{layers, &document{data: data}, newAllowMarks(data)}
 	var fresh []Match
-	for _, m := range s.plain(layers.Text, at) {
-		if back.move(&m) {
-			fresh = append(fresh, m)
+	back := wayBack{Layers: layers, doc: &document{data: data}, marks: newAllowMarks(data)}
+	for _, window := range s.worthReading(layers) {
+		for _, m := range s.plain(layers.Text[window.Start:window.End], at) {
+			if m.shift(window.Start); back.move(&m) {
+				fresh = append(fresh, m)
+			}
 		}
 	}
 	return joinDecoded(plain, fresh)
 }
 
-// worthReading reports whether a finding could come from what was decoded, or from the names that it made readable.
-func (s *Set) worthReading(layers *decode.Layers) bool {
-	sp := spotter{set: s, data: layers.Text, once: true}
+// shift moves the match by n bytes.
+func (m *Match) shift(n int) {
+	m.Span, m.Line = Span{m.Span.Start + n, m.Span.End + n}, Span{m.Line.Start + n, m.Line.End + n}
+	for name, s := range m.Spans {
+		m.Spans[name] = Span{s.Start + n, s.End + n}
+	}
+}
+
+// worthReading returns the parts of the decoded text in which a finding could come from what was decoded, or from the
+// names that it made readable: whole lines, apart from each other.
+func (s *Set) worthReading(layers *decode.Layers) []Span {
+	var out []Span
 	end := 0
 	for _, c := range layers.Changed {
 		from, to := max(end, c.Start-hintAfter), min(len(layers.Text), c.End+hintBefore)
-		if from < to {
-			sp.find(from, to)
+		if from >= to {
+			continue
 		}
-		if sp.done() {
-			return true
+		end = to
+		sp := spotter{set: s, data: layers.Text, once: true}
+		if sp.find(from, to); !sp.done() {
+			continue
 		}
-		end = max(end, to)
+		w := widen(layers.Text, Span{c.Start, c.End})
+		if n := len(out); n > 0 && w.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, w.End)
+			continue
+		}
+		out = append(out, w)
 	}
-	return false
+	return out
+}
+
+// widen adds the context to a span. An end is moved out to the end of its line, unless that is far.
+func widen(text []byte, s Span) Span {
+	s.Start, s.End = max(0, s.Start-decodedContext), min(len(text), s.End+decodedContext)
+	if i := bytes.LastIndexByte(text[max(0, s.Start-decodedContext):s.Start], '\n'); i >= 0 {
+		s.Start = max(0, s.Start-decodedContext) + i + 1
+	}
+	if i := bytes.IndexByte(text[s.End:min(len(text), s.End+decodedContext)], '\n'); i >= 0 {
+		s.End += i
+	}
+	return s
 }
 
 // wayBack moves matches from decoded text to the text that was scanned.

@@ -41,6 +41,7 @@ func (g *gather) add(h hit) {
 func (g *gather) findings(ctx context.Context, src Source) ([]Finding, error) {
 	places, err := g.attribute(ctx, src)
 	g.expand(places)
+	g.absorb() // what belongs to a whole credential is no half
 	g.joinFiles()
 	g.absorb()
 	out := make([]Finding, 0, len(g.entries))
@@ -169,10 +170,20 @@ func (g *gather) joinTwo(first, second string) {
 		return
 	}
 	e := &entry{match: *joined, hits: slices.Concat(a.hits, b.hits), parts: slices.Concat(a.hits[0].parts, b.hits[0].parts)}
-	slices.SortStableFunc(e.hits, func(a, b hit) int { return compareOccurrences(a.at, b.at) })
+	order := joined.Credential.Rule.Parts
+	slices.SortStableFunc(e.parts, func(a, b PartAt) int { return partIndex(order, a.Name) - partIndex(order, b.Name) })
 	delete(g.entries, first)
 	delete(g.entries, second)
-	g.entries[joined.Credential.Fingerprint()] = e
+	fingerprint := joined.Credential.Fingerprint()
+	if whole := g.entries[fingerprint]; whole != nil {
+		whole.hits, e = append(whole.hits, e.hits...), whole
+	}
+	slices.SortStableFunc(e.hits, func(a, b hit) int { return compareOccurrences(a.at, b.at) })
+	g.entries[fingerprint] = e
+}
+
+func partIndex(parts []detectors.Part, name string) int {
+	return slices.IndexFunc(parts, func(p detectors.Part) bool { return p.Name == name })
 }
 
 // holder is a part's value as one rule has it.

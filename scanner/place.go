@@ -2,6 +2,8 @@ package scanner
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"sort"
 	"unicode/utf8"
 
@@ -77,7 +79,8 @@ func quote(data []byte, m detectors.Match) string {
 	end := min(max(m.Line.End, m.Span.End), m.Span.End+quoteBefore, len(data))
 	spans := make([]detectors.Span, 0, len(m.Spans))
 	redacted := map[detectors.Span]string{}
-	for name, s := range m.Spans {
+	for _, name := range slices.Sorted(maps.Keys(m.Spans)) { // several parts may have one span, that of the text they were decoded from
+		s := m.Spans[name]
 		spans = append(spans, s)
 		redacted[s] = m.Credential.Parts[name].Redacted()
 	}
@@ -86,6 +89,7 @@ func quote(data []byte, m detectors.Match) string {
 	at := start
 	for _, s := range spans {
 		if s.Start < at {
+			at = max(at, s.End)
 			continue
 		}
 		out = append(out, data[at:s.Start]...)

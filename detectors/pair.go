@@ -268,13 +268,32 @@ func (r *reading) partial(fits []fit) {
 		if f.v.used || r.binary || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
 			continue
 		}
-		if common(f.text) && (f.level < levelScope || !f.strong()) {
+		if common(f.text) && (f.level < levelScope || !f.strong()) || f.level < levelOwn && f.named(otherThan) {
 			continue
 		}
 		f.v.used = true
 		t := tuple{fits: []fit{*f}}
 		r.emit(r.match(append(t.fits, r.freeText(&t)...)))
 	}
+}
+
+// otherThan are words that names of credentials have besides those of the part. Any other word may be another vendor's.
+var otherThan = map[string]bool{
+	"my": true, "the": true, "our": true, "prod": true, "production": true, "live": true, "main": true, "mainnet": true, "test": true, "testnet": true, "dev": true, "staging": true,
+	"bot": true, "user": true, "account": true, "acc": true, "trading": true, "trade": true, "trader": true, "spot": true, "futures": true, "margin": true, "default": true,
+	"exchange": true, "ex": true, "cex": true, "market": true, "primary": true, "secondary": true, "config": true, "conf": true, "settings": true, "options": true, "cfg": true,
+	"client": true, "api": true, "app": true, "self": true, "this": true, "cls": true, "env": true, "new": true, "old": true, "public": true, "private": true, "read": true, "write": true,
+	"x": true, "http": true, "header": true, "const": true, "var": true, "let": true, "and": true, "is": true, "a": true, "as": true, "own": true, "sub": true, "master": true, "param": true, "params": true,
+}
+
+// named reports whether what is left of the value's name has a word that is not among the given ones.
+func (f *fit) named(known map[string]bool) bool {
+	for _, w := range strings.FieldsFunc(f.stem, func(c rune) bool { return c < 'a' || c > 'z' }) {
+		if !known[w] && len(w) > 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // strong reports whether the name says more than "key": other things than credentials have keys, too.

@@ -251,6 +251,9 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if sh.rule.Contexts == ContextDecisive && c.level < levelScope {
 		return fit{}, false
 	}
+	if v.form == FormToken && v.arg < 0 && v.url.End == 0 && !namedAs(v, sh, c) {
+		return fit{}, false
+	}
 	f, ok := r.fit(v, sh)
 	if !ok || address(r.data, f.at) && !strings.Contains(sh.part.Regex.String(), "0x") {
 		return f, false
@@ -265,7 +268,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 		return f, false // the text of a program is no configuration
 	}
 	f.setName()
-	if c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn {
+	if c.names(sh) {
 		f.name = max(f.name, 0)
 	}
 	if f.name < 0 && !r.unnamed(&f, c) || f.elsewhere() || r.ofOtherURL(&f) {
@@ -275,6 +278,18 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 		return f, false
 	}
 	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text)) && !encodedText(f.text)
+}
+
+// names reports whether the claim is by a variable's whole name that stands for the part.
+func (c claim) names(sh *shape) bool {
+	return c.word.env != nil && c.word.env.part.Name == sh.part.Name && c.level == levelOwn
+}
+
+// namedAs reports whether a name of the value fits the part.
+func namedAs(v *value, sh *shape, c claim) bool {
+	f := fit{v: v, shape: sh}
+	f.setName()
+	return f.name >= 0 || c.names(sh)
 }
 
 // encodedText reports whether a value is base64 of plain text, as examples and Basic credentials are; keys are random.

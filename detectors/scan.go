@@ -213,6 +213,9 @@ func (r *reading) byName() {
 }
 
 func (r *reading) nameOnly(v *value) (Match, bool) {
+	if v.form == FormToken && !r.mayBeNamed(v) {
+		return Match{}, false
+	}
 	for _, sh := range r.set.named {
 		if sh.part.Form != v.form {
 			continue
@@ -265,6 +268,24 @@ func (r *reading) foreign(v *value, rule *Rule) bool {
 		}
 	}
 	return slices.ContainsFunc(rule.NotNear, func(w string) bool { return strings.Contains(near, w) })
+}
+
+// mayBeNamed reports whether any rule's names, calls, words or paths fit what stands around a token. Most tokens fail it,
+// and no expression is tried on them.
+func (r *reading) mayBeNamed(v *value) bool {
+	if v.Start > 0 && strings.IndexByte(":.~", r.data[v.Start-1]) >= 0 {
+		return true // the value may begin before the token, and its name before that
+	}
+	r.describe(v)
+	if len(v.words) == 0 && r.set.paths {
+		return true
+	}
+	for i, w := range v.words {
+		if r.set.partWords.contains([]byte(w)) || r.set.nameWords.MatchString(w) || r.set.calls.MatchString(v.names[i]) {
+			return true
+		}
+	}
+	return r.set.near.contains(r.data[max(0, v.Start-foreignReach):min(len(r.data), v.End+foreignReach)]) || r.set.near.contains([]byte(r.at.Path))
 }
 
 // freestanding returns the shapes of the form that need no context.

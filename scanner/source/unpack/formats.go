@@ -36,7 +36,8 @@ var formats = []format{
 	{name: "zip", magic: "PK\x03\x04"},
 	{name: "crx", magic: "Cr24"},
 	{name: "7z", magic: "7z\xbc\xaf\x27\x1c"},
-	{name: "rar", magic: "Rar!\x1a\x07"},
+	{name: "rar", magic: "Rar!\x1a\x07\x00"},
+	{name: "rar", magic: "Rar!\x1a\x07\x01\x00"}, // the reader never ends on another version
 	{name: "tar", magic: "ustar", at: 257},
 	{name: "ar", magic: "!<arch>\n"},
 	{name: "rpm", magic: "\xed\xab\xee\xdb"},
@@ -226,7 +227,7 @@ func claimed(info fs.FileInfo) int64 {
 }
 
 func openRar(ctx context.Context, w *work, p place, r io.Reader) error {
-	in, err := rardecode.NewReader(r, rardecode.MaxDictionarySize(dictBytes))
+	in, err := rardecode.NewReader(&impatient{r: r}, rardecode.MaxDictionarySize(dictBytes))
 	if err != nil {
 		return err
 	}
@@ -247,6 +248,24 @@ func openRar(ctx context.Context, w *work, p place, r io.Reader) error {
 			return err
 		}
 	}
+}
+
+// impatient ends a reader that goes on asking for more behind the end.
+type impatient struct {
+	r     io.Reader
+	empty int
+}
+
+// Read panics when too many reads brought nothing, which open takes for a corrupt archive.
+func (i *impatient) Read(dst []byte) (int, error) {
+	n, err := i.r.Read(dst)
+	if i.empty++; n > 0 {
+		i.empty = 0
+	}
+	if i.empty > 1000 {
+		panic(errCut)
+	}
+	return n, err
 }
 
 const spoolMemory = 4 << 20 // bytes of a nested archive that are kept in memory

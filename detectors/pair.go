@@ -30,12 +30,18 @@ func (r *reading) pair(fits []fit) {
 		tuples = append(tuples, r.tuples(rule, fits)...)
 	}
 	slices.SortStableFunc(tuples, func(a, b tuple) int { return a.compare(b) })
+	byValue := map[*value][]*tuple{}
+	for i := range tuples {
+		for _, f := range tuples[i].fits {
+			byValue[f.v] = append(byValue[f.v], &tuples[i])
+		}
+	}
 	for i := range tuples {
 		t := &tuples[i]
 		if slices.ContainsFunc(t.fits, func(f fit) bool { return f.v.used }) {
 			continue
 		}
-		rivals := t.rivals(tuples)
+		rivals := t.rivals(byValue)
 		for _, f := range t.fits {
 			f.v.used = true
 		}
@@ -66,25 +72,57 @@ func (t *tuple) level() level {
 }
 
 // rivals lists the readings that are as good as t and give one of its values another partner, of the same rule.
-func (t *tuple) rivals(all []tuple) []tuple {
+func (t *tuple) rivals(byValue map[*value][]*tuple) []tuple {
 	var out []tuple
-	for _, o := range all {
-		if o.fits[0].rule != t.fits[0].rule || len(o.fits) != len(t.fits) || o.class != t.class || o.lines != t.lines || o.order != t.order {
-			continue
-		}
-		shared, texts := 0, 0
-		for i, f := range o.fits {
-			if f.v == t.fits[i].v {
-				shared++
-			} else if f.text == t.fits[i].text || f.v.used {
-				texts++
+	for _, f := range t.fits {
+		for _, o := range byValue[f.v] {
+			if t.like(o) && (t.lines == o.lines && t.rival(o) || t.crossed(o, byValue)) {
+				out = append(out, *o)
 			}
-		}
-		if shared > 0 && shared < len(t.fits) && texts == 0 {
-			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// like reports whether the structure says as much for o as for t.
+func (t *tuple) like(o *tuple) bool {
+	return o.fits[0].rule == t.fits[0].rule && len(o.fits) == len(t.fits) && o.class == t.class && o.order == t.order
+}
+
+func (t *tuple) rival(o *tuple) bool {
+	shared := 0
+	for i, f := range o.fits {
+		if f.v == t.fits[i].v {
+			shared++
+		} else if f.text == t.fits[i].text || f.v.used {
+			return false
+		}
+	}
+	return shared > 0 && shared < len(t.fits)
+}
+
+// crossed reports whether t and o are two of the four readings of two keys and two secrets, of which each key may be
+// with each secret: key, key, secret, secret.
+func (t *tuple) crossed(o *tuple, byValue map[*value][]*tuple) bool {
+	if len(t.fits) != 2 {
+		return false
+	}
+	i, j := 0, 1 // the value that both have, and the other one
+	if t.fits[i].v != o.fits[i].v {
+		i, j = 1, 0
+	}
+	if t.fits[i].v != o.fits[i].v || t.fits[j].text == o.fits[j].text {
+		return false
+	}
+	for _, p := range byValue[o.fits[j].v] {
+		if !t.like(p) || p.fits[j].v != o.fits[j].v || p.fits[i].text == t.fits[i].text {
+			continue
+		}
+		if slices.ContainsFunc(byValue[t.fits[j].v], func(q *tuple) bool { return t.like(q) && q.fits[i].v == p.fits[i].v }) {
+			return true
+		}
+	}
+	return false
 }
 
 // tuples lists the readings of a rule: its required parts, other than free text, that stand together.

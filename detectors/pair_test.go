@@ -290,3 +290,67 @@ func TestEveryAccountIsOneFinding(t *testing.T) {
 		})
 	}
 }
+
+// far is a hundred lines of settings, to stand between parts.
+func far(format string) string {
+	out := ""
+	for i := range 100 {
+		out += fmt.Sprintf(format, i)
+	}
+	return out
+}
+
+func TestPartsFarApartInOneObject(t *testing.T) {
+	for _, tt := range []struct{ name, text string }{
+		{"JSON", "{\n \"binance\": {\n  \"apiKey\": \"<key>\",\n" + far("  \"option_%d\": true,\n") + "  \"apiSecret\": \"<secret>\"\n }\n}\n"},
+		{"YAML", "binance:\n  api_key: <key>\n" + far("  option_%d: true\n") + "  api_secret: <secret>\n"},
+		{"Python", "BINANCE = {\n    'api_key': '<key>',\n" + far("    'option_%d': True,\n") + "    'api_secret': '<secret>',\n}\n"},
+		{"Python arguments", "client = BinanceClient(\n    api_key='<key>',\n" + far("    option_%d=True,\n") + "    api_secret='<secret>',\n)\n"},
+		{"TypeScript", "const binance = {\n  apiKey: '<key>',\n" + far("  option%d: 1,\n") + "  secret: '<secret>',\n}\n"},
+		{"env, one stem", "BINANCE_API_KEY=<key>\n" + far("OPTION_%d=1\n") + "BINANCE_API_SECRET=<secret>\n"},
+		{"INI", "[binance]\napiKey = <key>\n" + far("option_%d = 1\n") + "secret = <secret>\n"},
+		{"between names and values", "binance:\n  api_key:\n    <key>\n\n  # the other one\n  api_secret:\n    <secret>\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := accountOf("binance", "", newSampler(7))
+			text := strings.NewReplacer("<key>", a.parts["key"], "<secret>", a.parts["secret"]).Replace(tt.text)
+			checkAccounts(t, text, "", []account{a})
+		})
+	}
+}
+
+func TestPairingThatStructureDoesNotDecideIsUncertain(t *testing.T) {
+	s := newSampler(11)
+	one, two := accountOf("binance", "", s), accountOf("binance", "", s)
+	for _, tt := range []struct {
+		name, text string
+		uncertain  bool
+		findings   int
+	}{
+		{"a key on either side of a secret, of which one comes first", "binance\napi_key: K1\nsecret: S1\napi_key: K2\n", false, 2},
+		{"key, secret, key, secret", "binance\napi_key: K1\nsecret: S1\napi_key: K2\nsecret: S2\n", false, 2},
+		{"two keys at one distance from two secrets", "binance\napi_key: K1\napi_key: K2\nsecret: S1\nsecret: S2\n", true, 2},
+		{"one key and one secret", "binance\napi_key: K1\nsecret: S1\n", false, 1},
+		{"two pairs with stems", "BINANCE_A_KEY=K1\nBINANCE_B_KEY=K2\nBINANCE_A_SECRET=S1\nBINANCE_B_SECRET=S2\n", false, 2},
+		{"two pairs in objects", `{"binance":[{"apiKey":"K1","secret":"S1"},{"apiKey":"K2","secret":"S2"}]}`, false, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.NewReplacer("K1", one.parts["key"], "K2", two.parts["key"], "S1", one.parts["secret"], "S2", two.parts["secret"]).Replace(tt.text)
+			uncertain, n := false, 0
+			for m := range allRules().Scan([]byte(text), Hint{}) {
+				n++
+				for _, note := range m.Notes {
+					if rest, ok := strings.CutPrefix(note, "pairing is uncertain: "); ok {
+						uncertain = uncertain || strings.HasSuffix(rest, "fits as well") && strings.Contains(rest, " on line ") && m.Confidence == Unsure
+					}
+					if strings.Contains(note, one.parts["key"][:8]) || strings.Contains(note, two.parts["secret"][:8]) {
+						t.Errorf("a note shows a part: %s", note)
+					}
+				}
+			}
+			if uncertain != tt.uncertain || n != tt.findings {
+				t.Errorf("%d findings, uncertain: %v; want %d, %v", n, uncertain, tt.findings, tt.uncertain)
+			}
+		})
+	}
+}

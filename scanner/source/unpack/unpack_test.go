@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -284,10 +285,31 @@ func bomb(t testing.TB) string {
 	return data
 }
 
+// stored is a gzip file whose content is not compressed (RFC 1951, 3.2.4).
+func stored(data []byte) []byte {
+	out := []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
+	for rest := data; ; {
+		n := min(len(rest), 0xffff)
+		last := byte(0)
+		if n == len(rest) {
+			last = 1
+		}
+		out = append(out, last)
+		out = binary.LittleEndian.AppendUint16(out, uint16(n))
+		out = binary.LittleEndian.AppendUint16(out, ^uint16(n))
+		out = append(out, rest[:n]...)
+		if rest = rest[n:]; last == 1 {
+			break
+		}
+	}
+	out = binary.LittleEndian.AppendUint32(out, crc32.ChecksumIEEE(data))
+	return binary.LittleEndian.AppendUint32(out, uint32(len(data)))
+}
+
 func TestBombsEndWithAReason(t *testing.T) {
-	nested := "text"
+	nested := []byte("text")
 	for range 10_000 {
-		nested = through(t, nested, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, gzip.NoCompression) })
+		nested = stored(nested)
 	}
 	many := make([]member, 500)
 	for i := range many {
@@ -299,7 +321,7 @@ func TestBombsEndWithAReason(t *testing.T) {
 		want       string
 	}{
 		"a zip bomb":           {"42.zip", bomb(t), Limits{}, SkipLimit},
-		"ten thousand gzips":   {"a.gz", nested, Limits{}, SkipDepth},
+		"ten thousand gzips":   {"a.gz", string(nested), Limits{}, SkipDepth},
 		"a sparse tar":         {"s.tar", sparse(), Limits{}, SkipLimit},
 		"too many files":       {"a.tar", tarred(t, many...), Limits{Entries: 100}, SkipLimit},
 		"a long file":          {"a.tar", tarred(t, member{"a", strings.Repeat("x", 5000)}, member{"b", "y"}), Limits{Entry: 1000}, SkipLimit},

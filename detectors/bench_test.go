@@ -1,10 +1,10 @@
 package detectors
 
 import (
+	"go/build"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,7 +16,7 @@ func sourceText(tb testing.TB) []byte {
 	tb.Helper()
 	var text []byte
 	for _, dir := range []string{"net/http", "go/types", "encoding/json", "crypto/tls"} {
-		files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", dir, "*.go"))
+		files, err := filepath.Glob(filepath.Join(build.Default.GOROOT, "src", dir, "*.go"))
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -103,7 +103,8 @@ func tokens(data []byte, from, to int, yield func(*token)) {
 			p++
 		}
 	}
-	for p = nextToken(data, p); p < to; p = nextToken(data, t.End) {
+	head := data[:min(len(data), to+minToken)] // holds enough of every token that begins before to
+	for p = nextToken(head, p); p < to; p = nextToken(head, min(t.End, len(head))) {
 		t.Start, t.End = p, p+minToken
 		for t.End < len(data) && tokenClass[data[t.End]] != classNone && (t.End < to || t.End-p <= maxToken) {
 			t.End++

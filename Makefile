@@ -25,10 +25,11 @@ vet:
 staticcheck:
 	$(GO) tool staticcheck ./...
 
-## unit: all tests with the race detector; the accuracy floors, which take it too long, without
+## unit: all tests with the race detector; the accuracy floors and what takes times, without
 unit:
 	$(GO) test -race $(TESTARGS) ./...
 	$(GO) test -v -run Accuracy ./internal/accuracy
+	$(GO) test -v -run LinearTime ./detectors
 
 ## bench: start-up, staged scan, a large tree against grep, peak memory; ratios and medians of five
 bench: build

@@ -133,6 +133,9 @@ func FuzzScopes(f *testing.F) {
 }
 
 func TestHostileNestingIsReadInLinearTime(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes times, which the race detector changes; make test runs it without, too")
+	}
 	for _, unit := range []string{"[", "{\n", "(]", "a:\n b:\n", "- ", "[s]\n", "# x\n\n", "\n", "{}", "- - - x\n", ")))((("} {
 		t.Run(fmt.Sprintf("%q", unit), func(t *testing.T) {
 			checkLinear(t, func(n int) func() {

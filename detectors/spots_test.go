@@ -145,6 +145,9 @@ func hostile(n int) map[string][]byte {
 
 // TestSpotsTakeLinearTime compares the time per byte of 256 KiB and of 1 MiB.
 func TestSpotsTakeLinearTime(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes times, which the race detector changes; make test runs it without, too")
+	}
 	if testing.Short() {
 		t.Skip("measures time")
 	}

@@ -273,7 +273,7 @@ func checkAccounts(t *testing.T, text, path string, all []account) {
 
 func TestEveryAccountIsOneFinding(t *testing.T) {
 	seeds := uint64(6)
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		seeds = 1
 	}
 	for _, name := range slices.Sorted(maps.Keys(layouts)) {

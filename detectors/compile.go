@@ -61,7 +61,6 @@ type provider struct {
 type mentionWord struct {
 	text     string
 	provider int // index in Set.providers
-	rule     int // index in Set.rules for a word of one rule alone, else -1
 	host     bool
 	test     bool
 	env      *shape // the part that an exact name stands for
@@ -386,8 +385,12 @@ func union(open string, list []string, end string) *regexp.Regexp {
 // index builds the automata for words that name providers.
 func (s *Set) index(providers map[string]int) {
 	var words []string
+	known := map[mentionWord]bool{}
 	add := func(text string, m mentionWord) {
-		m.text = strings.ToLower(text)
+		if m.text = strings.ToLower(text); known[m] {
+			return // the rules of a provider share its words
+		}
+		known[m] = true
 		words = append(words, m.text)
 		s.mentioned = append(s.mentioned, m)
 	}
@@ -398,19 +401,19 @@ func (s *Set) index(providers map[string]int) {
 		}
 		p := providers[r.Provider]
 		for _, w := range r.Keywords {
-			add(w, mentionWord{provider: p, rule: i})
+			add(w, mentionWord{provider: p})
 		}
 		for _, w := range r.Hosts {
-			add(w, mentionWord{provider: p, rule: i, host: true})
+			add(w, mentionWord{provider: p, host: true})
 		}
 		for _, w := range r.TestHosts {
-			add(w, mentionWord{provider: p, rule: i, host: true, test: true})
+			add(w, mentionWord{provider: p, host: true, test: true})
 		}
 	}
 	for _, p := range s.providers {
 		for _, sh := range p.shapes {
 			for _, env := range sh.part.Env {
-				add(env, mentionWord{provider: sh.provider, rule: -1, env: sh})
+				add(env, mentionWord{provider: sh.provider, env: sh})
 			}
 		}
 	}

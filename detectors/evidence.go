@@ -50,7 +50,6 @@ type claim struct {
 	provider int
 	level    level
 	near     int // bytes between the value and the name; smaller is nearer
-	test     bool
 	word     *mentionWord
 }
 
@@ -79,7 +78,7 @@ func claimed(ms []mention, l level, from int) []claim {
 		if near < 0 {
 			near = m.Start - from
 		}
-		out = append(out, claim{m.provider, l, near, m.test, m.mentionWord})
+		out = append(out, claim{m.provider, l, near, m.mentionWord})
 	}
 	return out
 }
@@ -141,7 +140,7 @@ func (r *reading) siblings(v *value, sc *scope) []claim {
 	span := Span{max(sc.Start, v.Start-siblingBytes), min(sc.End, v.End+siblingBytes)}
 	var out []mention
 	for _, m := range r.within(span) {
-		if r.scopeOf(m.Start) != r.scopeOf(sc.Start) {
+		if r.scopeAt(m.Start) != r.scopeAt(sc.Start) {
 			continue
 		}
 		line := r.lineSpan(r.line(m.Start))
@@ -152,9 +151,6 @@ func (r *reading) siblings(v *value, sc *scope) []claim {
 	}
 	return claimed(out, levelScope, v.Start)
 }
-
-// scopeOf is the innermost scope at p that brackets or a section make, or else indentation.
-func (r *reading) scopeOf(p int) int { return r.scopeAt(p) }
 
 // nearby looks at the lines above, the line itself and the next one, and at the value's own object.
 func (r *reading) nearby(v *value) []claim {
@@ -223,7 +219,7 @@ func (r *reading) fitsOf(v *value) []fit {
 			if seen[sh] || sh.part.Form != v.form || sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName {
 				continue
 			}
-			if c.word.rule >= 0 && !hasKeyword(sh.rule, c.word) {
+			if c.word.env == nil && !hasKeyword(sh.rule, c.word) {
 				continue
 			}
 			if f, ok := r.contextFit(v, sh, c); ok {
@@ -258,7 +254,7 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if !ok || address(r.data, f.at) && !strings.Contains(sh.part.Regex.String(), "0x") {
 		return f, false
 	}
-	f.level, f.near, f.test = c.level, c.near, c.test
+	f.level = c.level
 	if sh.rule.Fallback {
 		if f.vendor = c.word.text; wordy(f.text) {
 			return f, false

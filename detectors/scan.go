@@ -74,9 +74,7 @@ type fit struct {
 	name   int    // which of the value's names fits, -1 when none does
 	stem   string // what is left of the fitting name
 	level  level  // how the text names the provider
-	near   int    // bytes to where it does
 	vendor string // the provider named, for a fallback rule
-	test   bool   // the place names a test network
 	proof  *check.Proof
 }
 
@@ -353,7 +351,7 @@ func lastMatch(re *Expression, word string) []int {
 
 // fit tries the shape's expression on the value.
 func (r *reading) fit(v *value, sh *shape) (fit, bool) {
-	f := fit{v: v, shape: sh, name: -1, near: -1}
+	f := fit{v: v, shape: sh, name: -1}
 	switch v.form {
 	case FormInts:
 		f.at, f.text = v.Span, jsonInts(r.data[v.Start:v.End])

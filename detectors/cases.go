@@ -30,8 +30,9 @@ type Case struct {
 
 // Cases are the cases of a rules file; package rules documents the file.
 type Cases struct {
-	Hit   []Case `toml:"hit"`
-	Quiet []Case `toml:"quiet"`
+	Hit    []Case   `toml:"hit"`
+	Quiet  []Case   `toml:"quiet"`
+	Answer []Answer `toml:"answer"`
 
 	file  string
 	lines map[string]int
@@ -52,6 +53,9 @@ func ReadCases(name string, text []byte) (*Cases, error) {
 		if h.Rule == "" || len(h.Parts) == 0 {
 			return nil, l.at(fmt.Sprintf("hit[%d]", i), errors.New("rule or parts missing"))
 		}
+	}
+	if err := c.checkAnswers(l); err != nil {
+		return nil, err
 	}
 	return c, nil
 }

@@ -14,7 +14,7 @@ import (
 
 // TestCases runs the cases of every rules file against all rules at once.
 func TestCases(t *testing.T) {
-	set := compileAll(t)
+	all, set := compileAll(t)
 	names, err := fs.Glob(rules.FS, "*.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +30,9 @@ func TestCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for _, err := range cases.Fit(all) {
+				t.Error(err)
+			}
 			for seed := range uint64(3) {
 				for _, err := range cases.Run(set, 1000*seed) {
 					t.Error(err)
@@ -39,7 +42,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-func compileAll(t *testing.T) *detectors.Set {
+func compileAll(t *testing.T) ([]detectors.Rule, *detectors.Set) {
 	t.Helper()
 	all, err := detectors.Load(rules.FS)
 	if err != nil {
@@ -49,5 +52,5 @@ func compileAll(t *testing.T) *detectors.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return set
+	return all, set
 }

@@ -56,6 +56,12 @@
 // {{ed25519b64 "k"}} (base64 of seed and public key), {{wif "k"}}, {{xprv "k"}}, {{evmkey "k"}} (0x and 64 hex digits),
 // {{crc62 "k"}} (30 letters and digits and their CRC-32 in six more), {{jwt "k" `{"sub":"1"}`}} (signed, of these claims),
 // {{mnemonic "k" 12}}, {{solana "k"}} (base58), {{solanaints "k"}} (JSON array), {{stellar "k"}}.
+//
+// [[answer]] records what an issuer answers to one call of a rule, and what must be made of it: rule, call (verify,
+// verify.test, revoke.0, contain.0; each with .lookup for the call made first), name, status, headers (optional), body
+// (the documented one with other values; {key} where the issuer echoes a part), is (the verdict, the outcome of a
+// revocation, or found), permissions (read trade transfer withdraw admin, in this order), account, label, ips, expires, sub
+// (the facts that must be read from it), and source (where the answer is documented).
 package rules
 
 import "embed"

@@ -65,6 +65,9 @@ func checkRules(c console, name, cases string) error {
 	if err != nil {
 		return err
 	}
+	if errs := list.Fit(loaded); len(errs) > 0 {
+		return errors.Join(errs...)
+	}
 	for seed := range uint64(caseSeeds) {
 		if errs := list.Run(set, seed+1); len(errs) > 0 {
 			return errors.Join(errs...)

@@ -59,6 +59,12 @@ func pkcs8(t *testing.T, key any) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
+// bare is a PEM text without its armour, on one line.
+func bare(text string) string {
+	block, _ := pem.Decode([]byte(text))
+	return base64.StdEncoding.EncodeToString(block.Bytes)
+}
+
 type params = map[string]string
 
 var binanceHMAC = params{"hash": "sha256", "payload": "{query}{body}", "encode": "hex", "query": "signature"}
@@ -179,6 +185,17 @@ func ccxtCases(t *testing.T) []ccxtCase {
 			url: "https://open-api.bingx.com/openApi/v1/account/apiPermissions?timestamp=" + ms, call: call("bingx", "account/apiPermissions", list("account", "v1", "private"), "GET", `{}`)},
 		{name: "bitso, a value with key and nonce", scheme: "hmac", nonce: ms, params: params{"payload": "{nonce}{method}{path_query}{body}", "header": "Authorization", "value": "Bitso {key}:{nonce}:{signature}"},
 			url: "https://bitso.com/api/v3/account_status", call: call("bitso", "account_status", "private", "GET", `{}`)},
+		{name: "mercado bitcoin, text in the payload", scheme: "hmac", body: "tapi_method=get_account_info&tapi_nonce=" + sec, headers: params{"Content-Type": formType},
+			params: params{"hash": "sha512", "payload": "/tapi/v3/?{body}", "header": "TAPI-MAC", "key_header": "TAPI-ID"},
+			url:    "https://www.mercadobitcoin.net/tapi/v3/", call: call("mercado", "get_account_info", "private", "POST", `{}`)},
+		{name: "xt, fixed headers in the payload", scheme: "hmac", headers: params{"Content-Type": "application/json", "Xt-Validate-Algorithms": "HmacSHA256", "Xt-Validate-Recvwindow": "5000"},
+			params: params{"payload": "xt-validate-algorithms=HmacSHA256&xt-validate-appkey={key}&xt-validate-recvwindow=5000&xt-validate-timestamp={ts_ms}#{method}#{path}",
+				"header": "xt-validate-signature", "key_header": "xt-validate-appkey", "timestamp_header": "xt-validate-timestamp"},
+			url: "https://sapi.xt.com/v4/balances", call: call("xt", "balances", list("private", "spot"), "GET", `{}`)},
+		{name: "lbank", scheme: "lbank", nonce: aUUID, url: "https://api.lbank.info/v2/supplement/api_Restrictions.do",
+			call: with(call("lbank", "supplement/api_Restrictions", list("spot", "private"), "POST", `{}`), keys.text[:32])},
+		{name: "lbank with members and an RSA key", scheme: "lbank", nonce: aUUID, url: "https://api.lbank.info/v2/supplement/orders_info.do", body: "symbol=a%20b&from=1",
+			call: with(call("lbank", "supplement/orders_info", list("spot", "private"), "POST", `{"from":1,"symbol":"a b"}`), bare(keys.rsaPEM))},
 		{name: "cex.io, text in the payload", scheme: "hmac", headers: params{"Content-Type": "application/json"}, body: `{}`,
 			params: params{"payload": "get_my_account_status_v3{ts}{body}", "encode": "base64", "header": "X-AGGR-SIGNATURE", "key_header": "X-AGGR-KEY", "timestamp_header": "X-AGGR-TIMESTAMP", "timestamp": "ts"},
 			url:    "https://trade.cex.io/api/spot/rest/get_my_account_status_v3", call: call("cex", "get_my_account_status_v3", "private", "POST", `{}`)},

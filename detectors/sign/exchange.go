@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -89,6 +90,43 @@ func poloniex(r *Request, in Inputs) error {
 	sum := mac("sha256", secret, r.Method+"\n"+r.Path+"\n"+params)
 	r.mime("application/json")
 	return r.setAll("key", key, "signTimestamp", ts, "signature", encode("base64", sum))
+}
+
+// lbank signs the upper-case MD5 of the form with time and a random text, which go into headers. A secret of over 32
+// characters is an RSA key without its armour.
+func lbank(r *Request, in Inputs) error {
+	key, secret, err := in.pair("raw")
+	if err != nil {
+		return err
+	}
+	nonce, err := in.nonce()
+	if err != nil {
+		return err
+	}
+	method, echo, ts := "HmacSHA256", strings.ReplaceAll(nonce, "-", ""), values{in: in}.time("ts_ms")
+	if len(secret) > 32 {
+		method = "RSA"
+	}
+	form := append(queryPairs(r.Body), "api_key="+escape(key))
+	signed, err := plain(sortedQuery(append(slices.Clone(form), "echostr="+escape(echo), "signature_method="+method, "timestamp="+ts)))
+	if err != nil {
+		return err
+	}
+	sign, err := lbankSum(method, string(secret), encode("HEX", digest("md5", signed)))
+	if err != nil {
+		return err
+	}
+	r.Body = sortedQuery(append(form, "sign="+escape(sign)))
+	r.mime(formType)
+	return r.setAll("echostr", echo, "signature_method", method, "timestamp", ts)
+}
+
+func lbankSum(method, secret, message string) (string, error) {
+	if method == "RSA" {
+		sum, err := signRSA(secret, message, crypto.SHA256)
+		return encode("base64", sum), err
+	}
+	return encode("hex", mac("sha256", []byte(secret), message)), nil
 }
 
 // backpack signs an instruction (the rules file names it) with the query's or body's parameters, sorted.

@@ -1,10 +1,12 @@
 package sign
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
@@ -16,6 +18,7 @@ import (
 var (
 	errKey     = errors.New("secret: not a private key")
 	errKeyKind = errors.New("secret: a private key of another kind")
+	errRSA     = errors.New("secret: the RSA key cannot sign")
 )
 
 // privateKey reads PEM (PKCS#8, PKCS#1, SEC 1), also with literal \n or spaces in place of line ends, or base64 of the same
@@ -66,6 +69,34 @@ func ed25519Key(text string) (ed25519.PrivateKey, error) {
 
 // signRSA is RSASSA-PKCS1-v1_5.
 func signRSA(secret, message string, h crypto.Hash) ([]byte, error) {
+	key, err := rsaKey(secret)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := rsa.SignPKCS1v15(nil, key, h, hashed(h, message))
+	if err != nil {
+		return nil, errRSA
+	}
+	return sum, nil
+}
+
+// signPSS is RSASSA-PSS with MGF1 and a salt as long as the hash. The salt is derived from key and message, so that equal
+// inputs give equal bytes; it stays unknown to who lacks the key.
+func signPSS(secret, message string, h crypto.Hash) ([]byte, error) {
+	key, err := rsaKey(secret)
+	if err != nil {
+		return nil, err
+	}
+	salt := hmac.New(h.New, key.D.Bytes())
+	salt.Write([]byte(message))
+	sum, err := rsa.SignPSS(bytes.NewReader(salt.Sum(nil)), key, h, hashed(h, message), &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	if err != nil {
+		return nil, errRSA
+	}
+	return sum, nil
+}
+
+func rsaKey(secret string) (*rsa.PrivateKey, error) {
 	k, err := privateKey(secret)
 	if err != nil {
 		return nil, err
@@ -74,13 +105,13 @@ func signRSA(secret, message string, h crypto.Hash) ([]byte, error) {
 	if !ok {
 		return nil, errKeyKind
 	}
+	return key, nil
+}
+
+func hashed(h crypto.Hash, message string) []byte {
 	d := h.New()
 	d.Write([]byte(message))
-	sum, err := rsa.SignPKCS1v15(nil, key, h, d.Sum(nil))
-	if err != nil {
-		return nil, errors.New("secret: the RSA key cannot sign")
-	}
-	return sum, nil
+	return d.Sum(nil)
 }
 
 // signES256 returns r and s, 32 bytes each, as JWS wants them. Of the two values of s that verify it takes the lower one.

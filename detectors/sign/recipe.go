@@ -9,10 +9,10 @@ import (
 
 // recipe is a scheme that needs no code of its own: what is signed, how, and where key, time and signature go.
 type recipe struct {
-	kind    string // hmac (default), rsa, ed25519, or sha: a plain hash of the payload followed by the secret
+	kind    string // hmac (default), rsa, rsa-pss, ed25519, or sha: a plain hash of the payload followed by the secret
 	hash    string // sha256 unless it says otherwise
 	payload string // template
-	secret  string // raw (default), base64, hex
+	secret  string // raw (default), base64, hex; of ed25519 only hex is heeded
 	encode  string // hex (default), HEX, base64
 	query   string // query parameter that takes the signature
 	form    string // parameter of a form body that takes it
@@ -56,12 +56,11 @@ func (rc recipe) sum(secret, payload string) ([]byte, error) {
 	case "rsa":
 		_, h := hashFunc(rc.hash)
 		return signRSA(secret, payload, h)
+	case "rsa-pss":
+		_, h := hashFunc(rc.hash)
+		return signPSS(secret, payload, h)
 	case "ed25519":
-		key, err := ed25519Key(secret)
-		if err != nil {
-			return nil, err
-		}
-		return ed25519.Sign(key, []byte(payload)), nil
+		return rc.sumEd25519(secret, payload)
 	case "sha":
 		return digest(rc.hash, payload+secret), nil
 	}
@@ -70,6 +69,21 @@ func (rc recipe) sum(secret, payload string) ([]byte, error) {
 		return nil, err
 	}
 	return mac(rc.hash, key, payload), nil
+}
+
+func (rc recipe) sumEd25519(secret, payload string) ([]byte, error) {
+	if rc.secret == "hex" {
+		raw, err := decodeSecret("hex", secret)
+		if err != nil {
+			return nil, err
+		}
+		secret = b64(string(raw))
+	}
+	key, err := ed25519Key(secret)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.Sign(key, []byte(payload)), nil
 }
 
 func (rc recipe) place(r *Request, v values) error {

@@ -112,6 +112,7 @@ func schemes() map[string]scheme {
 	all := map[string]scheme{
 		"hmac":                {sign: parametric("hmac"), params: parametricParams(hmacHashes), verify: checkParametric},
 		"rsa":                 {sign: parametric("rsa"), params: parametricParams(rsaHashes), verify: checkParametric},
+		"rsa-pss":             {sign: parametric("rsa-pss"), params: parametricParams(rsaHashes), verify: checkParametric},
 		"ed25519":             {sign: parametric("ed25519"), params: parametricParams(nil), verify: checkParametric},
 		"kraken":              {sign: kraken, nonce: "ms"},
 		"krakenfutures":       {sign: krakenFutures},
@@ -129,6 +130,8 @@ func schemes() map[string]scheme {
 		"fireblocks":          {sign: fireblocks, nonce: "uuid"},
 		"gcp-service-account": {sign: gcpServiceAccount, params: map[string][]string{"scope": nil, "aud": nil}},
 		"aws-sigv4":           {sign: sigV4, params: map[string][]string{"region": nil, "service": nil}},
+		"lbank":               {sign: lbank, nonce: "uuid"},
+		"turnkey":             {sign: turnkey},
 		"luno":                {sign: basic},
 		"bearer":              {sign: bearer},
 	}

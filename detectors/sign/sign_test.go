@@ -58,7 +58,7 @@ func TestNamesAreKnown(t *testing.T) {
 func TestNonceOf(t *testing.T) {
 	keys := newKeyring(t)
 	private := map[string]string{"kraken": keys.base64, "fireblocks": keys.rsaPEM, "gcp-service-account": keys.rsaPEM, "backpack": keys.edSeed, "robinhood": keys.edSeed, "ed25519": keys.edPEM,
-		"rsa": keys.rsaPEM, "binance-rsa": keys.rsaPEM, "bybit-rsa": keys.rsaPEM, "bitget-rsa": keys.rsaPEM, "binance-ed25519": keys.edPEM, "coinbase-cdp": keys.ecPEM}
+		"rsa": keys.rsaPEM, "rsa-pss": keys.rsaPEM, "lbank": keys.rsaPEM, "turnkey": keys.text, "binance-rsa": keys.rsaPEM, "bybit-rsa": keys.rsaPEM, "bitget-rsa": keys.rsaPEM, "binance-ed25519": keys.edPEM, "coinbase-cdp": keys.ecPEM}
 	for _, name := range Names() {
 		secret := private[name]
 		if secret == "" {
@@ -152,7 +152,7 @@ func TestErrorsQuoteNoPart(t *testing.T) {
 
 func someParams(scheme string) params {
 	switch scheme {
-	case "hmac", "rsa", "ed25519":
+	case "hmac", "rsa", "rsa-pss", "ed25519":
 		return params{"payload": "{query}{body}", "header": "X-Sign", "key_header": "X-Key", "passphrase_header": "X-Phrase"}
 	case "backpack":
 		return params{"instruction": "accountQuery"}

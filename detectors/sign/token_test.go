@@ -1,9 +1,12 @@
 package sign
 
 import (
+	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -130,5 +133,36 @@ func TestRobinhood(t *testing.T) {
 	}
 	if got := []string{r.Header.Get("X-Api-Key"), r.Header.Get("X-Timestamp")}; !cmp.Equal(got, []string{"rh-api-x", sec}) {
 		t.Errorf("headers = %q", got)
+	}
+}
+
+// Kalshi's signatures are salted, so they can only be verified: over the text that its documentation states, with a salt as long
+// as the hash. Signing twice gives the same bytes, another text another salt.
+func TestKalshi(t *testing.T) {
+	keys := newKeyring(t)
+	f, _ := ByName("rsa-pss")
+	kalshi := params{"hash": "sha256", "payload": "{ts_ms}{method}{path}", "header": "KALSHI-ACCESS-SIGNATURE", "key_header": "KALSHI-ACCESS-KEY", "timestamp_header": "KALSHI-ACCESS-TIMESTAMP"}
+	sign := func(path string) []byte {
+		r := &Request{Method: "GET", Path: path, Query: "limit=1"}
+		if err := f(r, Inputs{Parts: params{"key": aUUID, "secret": keys.rsaPEM}, Params: kalshi, Now: time.UnixMilli(nowMS)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := []string{r.Header.Get("Kalshi-Access-Key"), r.Header.Get("Kalshi-Access-Timestamp")}; !cmp.Equal(got, []string{aUUID, ms}) {
+			t.Errorf("headers = %q", got)
+		}
+		sum, err := base64.StdEncoding.DecodeString(r.Header.Get("Kalshi-Access-Signature"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	sum := sign("/trade-api/v2/api_keys")
+	public := publicHalf(t, keys.rsaPEM).(*rsa.PublicKey)
+	message := sha256.Sum256([]byte(ms + "GET/trade-api/v2/api_keys"))
+	if err := rsa.VerifyPSS(public, crypto.SHA256, message[:], sum, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}); err != nil {
+		t.Error(err)
+	}
+	if !bytes.Equal(sum, sign("/trade-api/v2/api_keys")) || bytes.Equal(sum, sign("/trade-api/v2/portfolio")) {
+		t.Error("the signature must follow from key and text alone")
 	}
 }

@@ -107,6 +107,21 @@ func TestPublishedVectors(t *testing.T) {
 			in:   Inputs{Parts: awsKey, Now: awsTime, Params: params{"service": "service"}},
 			want: awsHeader("host;x-amz-date", "service", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"),
 		},
+		"Ed25519 key in hex digits, test 3 of RFC 8032": {
+			scheme: "ed25519", header: "Api-Signature",
+			r: Request{Body: "\xaf\x82"},
+			in: Inputs{Parts: params{"key": "k", "secret": "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"},
+				Params: params{"payload": "{body}", "secret": "hex", "encode": "hex", "header": "Api-Signature"}},
+			want: "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+		},
+		"turnkey, the P-256 and SHA-256 example of RFC 6979": {
+			scheme: "turnkey", header: "X-Stamp",
+			r: Request{Method: "POST", Body: "sample"},
+			in: Inputs{Parts: params{"key": "0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6",
+				"secret": "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"}},
+			want: b64url([]byte(`{"publicKey":"0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6","scheme":"SIGNATURE_SCHEME_TK_API_P256","signature":"` +
+				`3046022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"}`)),
+		},
 		"luno, the example of RFC 7617": {
 			scheme: "luno", header: "Authorization",
 			in:   Inputs{Parts: params{"key": "Aladdin", "secret": "open sesame"}},

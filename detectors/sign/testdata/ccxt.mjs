@@ -13,6 +13,8 @@ const answers = calls.map((call) => {
     exchange.microseconds = () => now * 1000;
     exchange.uuid = () => uuid;
     exchange.randomBytes = () => random;
+    exchange.uuid22 = () => uuid.replaceAll('-', ''); // LBank sends the one before the other
+    exchange.uuid16 = () => '';
     try {
         const { url, method, body, headers } = exchange.sign(call.path, call.api, call.method, call.params, undefined, undefined);
         return { url, method, body: body ?? '', headers: headers ?? {} };

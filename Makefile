@@ -35,9 +35,9 @@ unit:
 bench: build
 	$(GO) run ./bench -binary ./keysweep
 
-## bench-git: full histories of the repositories in PATHS against git log -p
+## bench-git: full histories of the repositories in PATHS against git log -p: wall, user CPU, peak anonymous memory, ratios
 bench-git: build
-	$(GO) run ./bench -binary ./keysweep -git "$(PATHS)"
+	$(GO) run ./bench -binary ./keysweep -git "$(PATHS)" $(BENCHARGS)
 
 ## accuracy: recall, naming, pairing and precision on generated text
 accuracy:

@@ -20,11 +20,11 @@ import (
 func main() {
 	binary := flag.String("binary", "./keysweep", "the keysweep `BINARY` to measure")
 	rounds := flag.Int("rounds", 5, "runs of each command, of which the median counts")
-	repos := flag.String("git", "", "measure only full histories of these `PATHS`, split at spaces, against git log -p")
+	repos := flag.String("git", "", "measure only full histories of these `PATHS`, split at spaces, against git log -p; further arguments go to keysweep git")
 	flag.Parse()
 	path, err := filepath.Abs(*binary)
 	if err == nil {
-		b := bench{keysweep: path, rounds: *rounds}
+		b := bench{keysweep: path, rounds: *rounds, args: flag.Args()}
 		if *repos != "" {
 			err = b.histories(strings.Fields(*repos))
 		} else {
@@ -40,6 +40,7 @@ func main() {
 type bench struct {
 	keysweep string
 	rounds   int
+	args     []string // further ones for a scan of a history
 }
 
 // figure is the median run of a command.
@@ -174,26 +175,6 @@ func (b bench) tree() error {
 		return err
 	}
 	return say("dir GOROOT", f, fmt.Sprintf("%.1f times grep, goal 6; memory goal 512 MiB", float64(f.wall)/float64(grep.wall)))
-}
-
-func (b bench) histories(paths []string) error {
-	for _, p := range paths {
-		log, err := b.measure("", "git", "-C", p, "log", "-p", "--all")
-		if err != nil {
-			return err
-		}
-		f, err := b.measure("", b.keysweep, "git", p)
-		if err != nil {
-			return err
-		}
-		if err := say("git log -p --all "+p, log, ""); err != nil {
-			return err
-		}
-		if err := say("git "+p, f, fmt.Sprintf("%.2f times git log -p", float64(f.wall)/float64(log.wall))); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func say(what string, f figure, note string) error {

@@ -100,7 +100,7 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	src.Workers = f.workers
 	src.Env = c.env
 	defer src.Close()
-	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: f.unpacked(src)}
+	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: f.unpacked(src), reading: src.Stats}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
 	s.prepare = func(set settings) { src.Spotter = f.spotter(set.detector) }
 	return s.run(cmd.Context())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -34,8 +35,9 @@ func width(w io.Writer) int {
 	return columns
 }
 
-// showProgress draws p on w until the returned function is called, which clears it.
-func showProgress(w io.Writer, p *scanner.Progress) (stop func()) {
+// showProgress draws p on w until the returned function is called, which clears it. Stats may be nil.
+func showProgress(w io.Writer, p *scanner.Progress, stats func() *gitpack.Stats) (stop func()) {
+	r := remaining{stats: stats}
 	bar := progressbar.NewOptions64(-1,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSpinnerType(14),
@@ -53,17 +55,13 @@ func showProgress(w io.Writer, p *scanner.Progress) (stop func()) {
 			case <-end:
 				_ = bar.Finish()
 				return
-			case <-tick.C:
-				bar.Describe(describe(p.Units.Load(), p.Bytes.Load(), p.Findings.Load()))
+			case now := <-tick.C:
+				bar.Describe(r.describe(now, p))
 				_ = bar.Add(1)
 			}
 		}
 	}()
 	return func() { close(end); <-ended }
-}
-
-func describe(units, bytes, findings int64) string {
-	return fmt.Sprintf("%s units, %s, %s", count(units), size(bytes), plural(findings, "finding"))
 }
 
 // size returns a number of bytes for people.

@@ -14,6 +14,7 @@ import (
 	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/report"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
 
 var errTimeout = errors.New("time-out")
@@ -25,9 +26,10 @@ type scan struct {
 	target string // folder whose configuration and ignore files count; empty for none
 	source scanner.Source
 
-	hook    bool           // a clean run says nothing
-	partial bool           // the source leaves out what ignore files may speak of
-	prepare func(settings) // tells the source what is looked for; may be nil
+	hook    bool                  // a clean run says nothing
+	partial bool                  // the source leaves out what ignore files may speak of
+	prepare func(settings)        // tells the source what is looked for; may be nil
+	reading func() *gitpack.Stats // counters of a source that reads a history; may be nil, and return nil
 }
 
 // run scans and reports. What stops a run before it starts is a plain error; afterwards the error is an exitCode.
@@ -66,7 +68,7 @@ func (s scan) run(ctx context.Context) error {
 func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, outs *reports) (scanner.Coverage, error) {
 	progress := new(scanner.Progress)
 	if s.flags.progress == "always" || s.flags.progress == "auto" && !s.flags.quiet && isTerminal(s.err) {
-		defer showProgress(s.err, progress)()
+		defer showProgress(s.err, progress, s.reading)()
 	}
 	sc := scanner.Scanner{
 		Detector: set.detector,
@@ -84,7 +86,7 @@ func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error 
 	}
 	failed := outs.finish(cov)
 	if s.flags.stats != "" {
-		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, outs, cov) }))
+		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, outs, cov, readingOf(s.reading)) }))
 	}
 	s.summarize(outs, cov, runErr)
 	if failed != nil {

@@ -117,6 +117,7 @@ type stats struct {
 	Skips    []skip         `json:"skips"`   // one by one, the first thousand
 	Bytes    int64          `json:"bytes"`
 	Seconds  float64        `json:"seconds"`
+	Git      *reading       `json:"git,omitempty"` // of a history
 }
 
 type skip struct {
@@ -126,7 +127,7 @@ type skip struct {
 	Benign bool   `json:"benign,omitempty"` // left out on purpose
 }
 
-func writeStats(w io.Writer, outs *reports, cov scanner.Coverage) error {
+func writeStats(w io.Writer, outs *reports, cov scanner.Coverage, git *reading) error {
 	s := stats{
 		Version:  version(),
 		Complete: cov.Complete,
@@ -137,6 +138,7 @@ func writeStats(w io.Writer, outs *reports, cov scanner.Coverage) error {
 		Skips:    []skip{},
 		Bytes:    cov.Bytes,
 		Seconds:  cov.Elapsed.Seconds(),
+		Git:      git,
 	}
 	if s.Skipped == nil {
 		s.Skipped = map[string]int{}

@@ -142,14 +142,15 @@ func choose(rules []Rule, o Options) ([]Rule, error) {
 }
 
 func (r *Rule) checkSchemes(signs func(string, map[string]string) error) error {
-	for name, c := range map[string]*Call{"verify": r.Verify, "revoke": r.Revoke, "contain": r.Contain} {
-		for ; c != nil; c = c.Lookup {
-			if c.Sign == nil || signs == nil {
-				continue
-			}
-			if err := signs(c.Sign.Scheme, c.Sign.Params); err != nil {
-				return fmt.Errorf("%s:%d: %s.sign: scheme %q: %w", r.file, r.lineOf(name+".sign"), name, c.Sign.Scheme, err)
-			}
+	if signs == nil {
+		return nil
+	}
+	for c := range r.Calls() {
+		if c.Sign == nil {
+			continue
+		}
+		if err := signs(c.Sign.Scheme, c.Sign.Params); err != nil {
+			return fmt.Errorf("%s:%d: %s.sign: scheme %q: %w", r.file, r.lineOf(c.Name+".sign"), c.Name, c.Sign.Scheme, err)
 		}
 	}
 	return nil

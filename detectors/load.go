@@ -84,8 +84,10 @@ func loadFile(name string, text []byte, seen expressions) ([]Rule, error) {
 	if err != nil {
 		return nil, l.syntax(err)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, l.unknown(unknown[0])
+	for _, unknown := range meta.Undecoded() {
+		if !slices.Contains(unknown[:len(unknown)-1], "json") { // conditions take any key, and their operators are checked later
+			return nil, l.unknown(unknown)
+		}
 	}
 	if want := strings.TrimSuffix(path.Base(name), ".toml"); raw.ID != want {
 		return nil, l.at("id", fmt.Errorf("%q is not the file's name, %q", raw.ID, want))
@@ -133,20 +135,31 @@ func (l *loader) syntax(err error) error {
 	if errors.As(err, &p) {
 		return fmt.Errorf("%s:%d: %s: %s", l.file, p.Position.Line, p.LastKey, p.Message)
 	}
+	if m := lastKey.FindStringSubmatch(err.Error()); m != nil { // a table where an array of tables is due, or the other way round
+		return fmt.Errorf("%s:%d: %s: %w", l.file, l.first(m[1]), m[1], err)
+	}
 	return fmt.Errorf("%s: %w", l.file, err)
 }
 
 func (l *loader) unknown(key toml.Key) error {
-	line, want := 0, key.String()
+	return fmt.Errorf("%s:%d: %s: unknown key", l.file, l.first(key.String()), key)
+}
+
+// first returns the line where a key without indexes stands first.
+func (l *loader) first(want string) int {
+	line := 0
 	for k, n := range l.lines {
 		if indexes.ReplaceAllString(k, "") == want && (line == 0 || n < line) {
 			line = n
 		}
 	}
-	return fmt.Errorf("%s:%d: %s: unknown key", l.file, line, want)
+	return line
 }
 
-var indexes = regexp.MustCompile(`\[\d+\]`)
+var (
+	indexes = regexp.MustCompile(`\[\d+\]`)
+	lastKey = regexp.MustCompile(`^toml: \(last key "([^"]+)"\)`)
+)
 
 func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error) {
 	r := Rule{
@@ -186,17 +199,7 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 	slices.SortFunc(r.Parts, func(a, b Part) int {
 		return cmp.Or(l.line(key+".parts."+a.Name)-l.line(key+".parts."+b.Name), strings.Compare(a.Name, b.Name))
 	})
-	var err error
-	for _, call := range []struct {
-		name string
-		raw  *rawCall
-		to   **Call
-	}{{"verify", c.Verify, &r.Verify}, {"revoke", c.Revoke, &r.Revoke}, {"contain", c.Contain, &r.Contain}} {
-		if *call.to, err = l.call(call.raw, key+"."+call.name); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
+	return r, l.calls(&r, c, key)
 }
 
 func (l *loader) under(key string) map[string]int {
@@ -283,60 +286,6 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 		return p, l.at(key+".stated", errors.New("only a check states facts"))
 	}
 	return p, nil
-}
-
-func (l *loader) call(raw *rawCall, key string) (*Call, error) {
-	if raw == nil {
-		return nil, nil
-	}
-	c := &Call{
-		Headers: raw.Headers, Body: raw.Body, Hosts: raw.Hosts, Take: raw.Take, Account: raw.Account,
-		Way: raw.Way, Effect: raw.Effect, Credential: raw.Credential, Consents: raw.Consents,
-	}
-	for method, url := range map[string]string{"GET": raw.Get, "POST": raw.Post, "DELETE": raw.Delete, "PUT": raw.Put} {
-		if url == "" {
-			continue
-		}
-		if c.URL != "" {
-			return nil, l.at(key, errors.New("more than one of get, post, put, delete"))
-		}
-		c.Method, c.URL = method, url
-	}
-	if !strings.HasPrefix(c.URL, "https://") {
-		return nil, l.at(key, errors.New("no URL that begins with https:// under get, post, put or delete"))
-	}
-	var err error
-	if c.Lookup, err = l.call(raw.Lookup, key+".lookup"); err != nil {
-		return nil, err
-	}
-	if raw.Sign != nil {
-		if c.Sign, err = l.sign(raw.Sign, key+".sign"); err != nil {
-			return nil, err
-		}
-	}
-	c.Replies, c.Permits = replies(raw.Reply), replies(raw.Permission)
-	return c, nil
-}
-
-func (l *loader) sign(raw map[string]string, key string) (*Sign, error) {
-	s := &Sign{Scheme: raw["scheme"], Params: map[string]string{}}
-	if s.Scheme == "" {
-		return nil, l.at(key+".scheme", errors.New("missing"))
-	}
-	for k, v := range raw {
-		if k != "scheme" {
-			s.Params[k] = v
-		}
-	}
-	return s, nil
-}
-
-func replies(raw []rawReply) []Reply {
-	var out []Reply
-	for _, r := range raw {
-		out = append(out, Reply(r))
-	}
-	return out
 }
 
 func lower(words []string) []string {

@@ -33,8 +33,8 @@ type rawCredential struct {
 	Tags        []string           `toml:"tags"`
 	Parts       map[string]rawPart `toml:"parts"`
 	Verify      *rawCall           `toml:"verify"`
-	Revoke      *rawCall           `toml:"revoke"`
-	Contain     *rawCall           `toml:"contain"`
+	Revoke      []rawCall          `toml:"revoke"`
+	Contain     []rawCall          `toml:"contain"`
 	Playbook    rawPlaybook        `toml:"playbook"`
 }
 
@@ -57,32 +57,46 @@ type rawPlaybook struct {
 	Console string   `toml:"console"`
 	Steps   []string `toml:"steps"`
 	Damage  []string `toml:"damage"`
+	Tell    []string `toml:"tell"`
 }
 
 type rawCall struct {
-	Get        string            `toml:"get"`
-	Post       string            `toml:"post"`
-	Put        string            `toml:"put"`
-	Delete     string            `toml:"delete"`
-	Headers    map[string]string `toml:"headers"`
-	Body       string            `toml:"body"`
-	Hosts      []string          `toml:"hosts"`
-	Sign       map[string]string `toml:"sign"`
-	Lookup     *rawCall          `toml:"lookup"`
-	Take       string            `toml:"take"`
-	Reply      []rawReply        `toml:"reply"`
-	Permission []rawReply        `toml:"permission"`
-	Account    string            `toml:"account"`
-	Way        string            `toml:"way"`
-	Effect     string            `toml:"effect"`
-	Credential string            `toml:"credential"`
-	Consents   []string          `toml:"consents"`
+	Get          string            `toml:"get"`
+	Post         string            `toml:"post"`
+	Put          string            `toml:"put"`
+	Patch        string            `toml:"patch"`
+	Delete       string            `toml:"delete"`
+	Headers      map[string]string `toml:"headers"`
+	Body         string            `toml:"body"`
+	Host         string            `toml:"host"`
+	Hosts        []string          `toml:"hosts"`
+	Environments string            `toml:"environments"`
+	Sign         map[string]string `toml:"sign"`
+	Lookup       *rawCall          `toml:"lookup"`
+	Test         *rawCall          `toml:"test"`
+	Take         string            `toml:"take"`
+	Reply        []rawReply        `toml:"reply"`
+	Permission   []rawReply        `toml:"permission"`
+	Account      string            `toml:"account"`
+	Label        string            `toml:"label"`
+	IPs          string            `toml:"ips"`
+	Expires      string            `toml:"expires"`
+	Sub          string            `toml:"sub"`
+	Way          Way               `toml:"way"`
+	Credential   string            `toml:"credential"`
+	Proof        Proof             `toml:"proof"`
+	Effect       string            `toml:"effect"`
+	Needs        string            `toml:"needs"`
+	Consents     []string          `toml:"consents"`
+	Undo         string            `toml:"undo"`
 }
 
 type rawReply struct {
-	Status int            `toml:"status"`
-	JSON   map[string]any `toml:"json"`
-	Text   string         `toml:"text"`
-	Is     string         `toml:"is"`
-	Reason string         `toml:"reason"`
+	Status int               `toml:"status"`
+	JSON   map[string]any    `toml:"json"`
+	Text   string            `toml:"text"`
+	Header map[string]string `toml:"header"`
+	Is     Meaning           `toml:"is"`
+	Reason string            `toml:"reason"`
+	Known  bool              `toml:"known"`
 }

@@ -39,8 +39,15 @@ status = 200
 json   = { ok = true }
 is     = "live"
 
-[credential.revoke]
+[[credential.revoke]]
 delete = "https://api.acme.test/key"
+way    = "self"
+proof  = "self"
+effect = "The key ends."
+
+[[credential.revoke.reply]]
+status = 200
+is     = "done"
 
 [[credential]]
 id       = "acme-token"
@@ -61,43 +68,39 @@ type fault struct {
 func TestLoaderErrorsNameFileLineAndKey(t *testing.T) {
 	for _, tt := range []fault{
 		{"unknown key of the file", `kind     = "exchange"`, `sort     = "exchange"`, `acme.toml:3: sort: unknown key`},
-		{"unknown key of a credential", `context  = "none"`, `contex   = "none"`, `acme.toml:37: credential.contex: unknown key`},
+		{"unknown key of a credential", `context  = "none"`, `contex   = "none"`, `acme.toml:44: credential.contex: unknown key`},
 		{"unknown key of a part", `names = ["api_?key"]`, `name  = ["api_?key"]`, `acme.toml:14: credential.parts.key.name: unknown key`},
 		{"unknown key of a call", `get  = "https`, `got  = "https`, `acme.toml:22: credential.verify.got: unknown key`},
 		{"unknown key of a reply", `is     = "live"`, `means  = "live"`, `acme.toml:28: credential.verify.reply.means: unknown key`},
-		{"unknown table", `[credential.revoke]`, `[credential.revocation]`, `acme.toml:30: credential.revocation: unknown key`},
+		{"unknown table", "[credential.parts.secret]", "[credential.part.secret]", `acme.toml:16: credential.part: unknown key`},
+		{"one table for revocation", "[[credential.revoke]]\ndelete", "[credential.revoke]\ndelete", `acme.toml:30: credential.revoke: toml: (last key "credential.revoke"): incompatible types: TOML value has type map[string]any; destination has type slice`},
 		{"bad expression of a value", `{64})\b`, `{64}\b`, "acme.toml:17: credential[0].parts.secret.regex: error parsing regexp: missing closing ): `\\b([a-z0-9]{64}\\b`"},
 		{"bad expression of a name", `"api_?key"`, `"api[key"`, "acme.toml:14: credential[0].parts.key.names: error parsing regexp: missing closing ]: `[key`"},
 		{"bad expression of a call", `"signWith"`, `"sign(With"`, "acme.toml:18: credential[0].parts.secret.calls: error parsing regexp: missing closing ): `sign(With`"},
-		{"bad expression in the second credential", `\bacme_([a-z0-9]{32})`, `\bacme_([a-z0-9]{32}))`, "acme.toml:40: credential[1].parts.key.regex: error parsing regexp: unexpected ): `\\bacme_([a-z0-9]{32}))\\b`"},
-		{"look-around", `\bacme_(`, `(?<=acme_)(`, "acme.toml:40: credential[1].parts.key.regex: error parsing regexp: invalid named capture: `(?<=acme_)([a-z0-9]{32})\\b`"},
-		{"bad expression of a path", `context  = "none"`, `paths = ["(key"]`, "acme.toml:37: credential[1].paths: error parsing regexp: missing closing ): `(?i)(key`"},
+		{"bad expression in the second credential", `\bacme_([a-z0-9]{32})`, `\bacme_([a-z0-9]{32}))`, "acme.toml:47: credential[1].parts.key.regex: error parsing regexp: unexpected ): `\\bacme_([a-z0-9]{32}))\\b`"},
+		{"look-around", `\bacme_(`, `(?<=acme_)(`, "acme.toml:47: credential[1].parts.key.regex: error parsing regexp: invalid named capture: `(?<=acme_)([a-z0-9]{32})\\b`"},
+		{"bad expression of a path", `context  = "none"`, `paths = ["(key"]`, "acme.toml:44: credential[1].paths: error parsing regexp: missing closing ): `(?i)(key`"},
 		{"no expression", "regex = '''\\b([a-z0-9]{64})\\b'''", ``, `acme.toml:16: credential[0].parts.secret.regex: missing`},
-		{"id that stands twice", `"acme-token"`, `"acme-api-key"`, `acme.toml:34: credential[1].id: "acme-api-key" stands twice`},
-		{"no id", `id       = "acme-token"`, ``, `acme.toml:33: credential[1].id: missing`},
-		{"id that is no name", `"acme-token"`, `"Acme token"`, `acme.toml:34: credential[1].id: "Acme token" is not lower-case words joined by hyphens`},
+		{"id that stands twice", `"acme-token"`, `"acme-api-key"`, `acme.toml:41: credential[1].id: "acme-api-key" stands twice`},
+		{"no id", `id       = "acme-token"`, ``, `acme.toml:40: credential[1].id: missing`},
+		{"id that is no name", `"acme-token"`, `"Acme token"`, `acme.toml:41: credential[1].id: "Acme token" is not lower-case words joined by hyphens`},
 		{"id that is not the file's name", `id       = "acme"`, `id       = "acne"`, `acme.toml:1: id: "acne" is not the file's name, "acme"`},
-		{"no title", `title    = "Acme token"`, ``, `acme.toml:33: credential[1].title: missing`},
+		{"no title", `title    = "Acme token"`, ``, `acme.toml:40: credential[1].title: missing`},
 		{"unknown check", `check = "evm-private-key"`, `check = "evil"`, `acme.toml:19: credential[0].parts.secret.check: no check is called "evil"`},
 		{"object without a check", `check = "evm-private-key"`, `form = "json"`, `acme.toml:16: credential[0].parts.secret.anchors: an object needs anchors and a check`},
 		{"value beside no anchor", `check = "evm-private-key"`, `form = "beside"`, `acme.toml:16: credential[0].parts.secret.anchors: a value beside an anchor needs anchors and a group called value`},
 		{"fact without a check", `names = ["api_?key"]`, `stated = "address"`, `acme.toml:14: credential[0].parts.key.stated: only a check states facts`},
 		{"unknown form", `names = ["api_?key"]`, `form = "texts"`, `acme.toml:14: credential[0].parts.key.form: "texts" is none of token, text, pem, ints, words, json, rows, beside`},
 		{"no keywords", `keywords = ["acme"]`, ``, `acme.toml:7: credential[0].keywords: missing: the context needs words that name the provider`},
-		{"unknown context", `context  = "none"`, `context  = "nothing"`, `acme.toml:37: credential[1].context: "nothing" is none of none, name, provider, decisive`},
-		{"example in plain", `context  = "none"`, `examples = ["acme_0123"]`, `acme.toml:37: credential[1].examples: not the hex SHA-256 of a value`},
-		{"two methods", `[[credential.verify.reply]]`, "post = \"https://api.acme.test/me\"\n[[credential.verify.reply]]", `acme.toml:21: credential[0].verify: more than one of get, post, put, delete`},
-		{"call without a URL", `delete = "https://api.acme.test/key"`, `body = "x"`, `acme.toml:30: credential[0].revoke: no URL that begins with https:// under get, post, put or delete`},
-		{"call in the clear", `delete = "https:`, `delete = "http:`, `acme.toml:30: credential[0].revoke: no URL that begins with https:// under get, post, put or delete`},
-		{"signature without a scheme", `scheme = "hmac", `, ``, `acme.toml:23: credential[0].verify.sign.scheme: missing`},
-		{"lookup in the clear", `delete = "https://api.acme.test/key"`, "delete = \"https://api.acme.test/key\"\nlookup = { get = \"ftp://api.acme.test\" }", `acme.toml:32: credential[0].revoke.lookup: no URL that begins with https:// under get, post, put or delete`},
-		{"severity that is none", `severity = "low"`, `severity = "lowest"`, `acme.toml:36: credential.severity: severity "lowest" is none of info, low, medium, high, critical`},
-		{"confidence that is none", `context  = "none"`, `confidence = "total"`, `acme.toml:37: credential.confidence: confidence "total" is none of low, medium, high`},
+		{"unknown context", `context  = "none"`, `context  = "nothing"`, `acme.toml:44: credential[1].context: "nothing" is none of none, name, provider, decisive`},
+		{"example in plain", `context  = "none"`, `examples = ["acme_0123"]`, `acme.toml:44: credential[1].examples: not the hex SHA-256 of a value`},
+		{"severity that is none", `severity = "low"`, `severity = "lowest"`, `acme.toml:43: credential.severity: severity "lowest" is none of info, low, medium, high, critical`},
+		{"confidence that is none", `context  = "none"`, `confidence = "total"`, `acme.toml:44: credential.confidence: confidence "total" is none of low, medium, high`},
 		{"value of another type", `names = ["api_?key"]`, `names = "api_?key"`, `acme.toml: toml: line 14 (last key "credential.parts.key.names"): incompatible types: TOML value has type string; destination has type slice`},
-		{"number for a text", `title    = "Acme token"`, `title    = 7`, `acme.toml: toml: line 35 (last key "credential.title"): incompatible types: TOML value has type int64; destination has type string`},
+		{"number for a text", `title    = "Acme token"`, `title    = 7`, `acme.toml: toml: line 42 (last key "credential.title"): incompatible types: TOML value has type int64; destination has type string`},
 		{"key that stands twice", `title    = "Acme"`, "title    = \"Acme\"\ntitle    = \"Acme\"", `acme.toml:3: title: Key 'title' has already been defined.`},
 		{"open string", `kind     = "exchange"`, `kind     = "exchange`, "acme.toml:3: kind: strings cannot contain newlines"},
-		{"no value", `context  = "none"`, `context  =`, "acme.toml:37: credential.context: expected value but found '\\n' instead"},
+		{"no value", `context  = "none"`, `context  =`, "acme.toml:44: credential.context: expected value but found '\\n' instead"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if strings.Count(sound, tt.old) == 0 {
@@ -142,7 +145,7 @@ func TestSoundFileLoads(t *testing.T) {
 	if verify.Method != "GET" || verify.URL != "https://api.acme.test/me" || verify.Sign.Scheme != "hmac" || verify.Sign.Params["hash"] != "sha256" || len(verify.Replies) != 1 {
 		t.Errorf("verify is %+v", verify)
 	}
-	if rules[0].Revoke.Method != "DELETE" {
+	if len(rules[0].Revoke) != 1 || rules[0].Revoke[0].Method != "DELETE" {
 		t.Errorf("revoke is %+v", rules[0].Revoke)
 	}
 }
@@ -170,7 +173,7 @@ func TestLoadReadsAllFiles(t *testing.T) {
 	}{
 		{"no file", fstest.MapFS{"acme.txt": file(sound)}, `no rules files (*.toml)`},
 		{"id in two files", fstest.MapFS{"acme.toml": file(sound), "bolt.toml": file(strings.Replace(other, "bolt-token", "acme-token", 1))},
-			`bolt.toml:34: credential.id: "acme-token" stands in acme.toml:34 too`},
+			`bolt.toml:41: credential.id: "acme-token" stands in acme.toml:41 too`},
 		{"fault in the second of two", fstest.MapFS{"acme.toml": file(sound), "bolt.toml": file(strings.Replace(other, "evm-private-key", "evil", 1))},
 			`bolt.toml:19: credential[0].parts.secret.check: no check is called "evil"`},
 		{"fault in both", fstest.MapFS{"acme.toml": file(strings.Replace(sound, "evm-private-key", "evil", 1)), "bolt.toml": file("id =")},

@@ -94,9 +94,9 @@ type Rule struct {
 	Examples    []string         // hex SHA-256 of values that documentation publishes; a credential with one is no leak
 	Off         bool             // not in the default set: it joins when it is named
 	Tags        []string
-	Verify      *Call
-	Revoke      *Call
-	Contain     *Call
+	Verify      *Call   // asks the issuer what the credential is worth; nil when there is nothing to ask
+	Revoke      []*Call // ways to end the credential, in the order to try them
+	Contain     []*Call // ways to make it harmless without ending it, in the order to try them
 	Playbook    Playbook
 
 	file string         // where the rule was read
@@ -163,38 +163,5 @@ type Playbook struct {
 	Console string   // URL of the page where keys are managed
 	Steps   []string // in order
 	Damage  []string // what to look at for damage done
-}
-
-// Call is one HTTP call to the issuer, with the rows that say what its answers mean. See package provider.
-type Call struct {
-	Method     string // GET unless the file says otherwise
-	URL        string
-	Headers    map[string]string
-	Body       string
-	Hosts      []string // further hosts to ask before a credential is dead
-	Sign       *Sign
-	Lookup     *Call // asked first; its Take feeds {lookup} of this call
-	Take       string
-	Replies    []Reply
-	Permits    []Reply  // rows whose Is names a right: read, trade, transfer, withdraw
-	Account    string   // path of the account id in the answer
-	Way        string   // for Revoke and Contain: self, master or admin
-	Effect     string   // what the call does to the account, in words
-	Credential string   // for master and admin: name of the configured credential that signs
-	Consents   []string // flags a person must give, each for an effect beyond the leaked credential
-}
-
-// Sign names a signing scheme and its parameters.
-type Sign struct {
-	Scheme string
-	Params map[string]string
-}
-
-// Reply is one row: when status and body fit, the answer means Is.
-type Reply struct {
-	Status int
-	JSON   map[string]any
-	Text   string
-	Is     string
-	Reason string
+	Tell    []string // who must know
 }

@@ -42,7 +42,64 @@
 //	  entropy       least Shannon entropy, bits per character; 0 leaves it to the engine's test for random text
 //	  check         an offline proof of package check
 //	  optional      true when the credential is whole without the part
-//	[credential.verify], [credential.revoke], [credential.contain], [credential.playbook]
+//	[credential.verify], [[credential.revoke]], [[credential.contain]]   calls, see below
+//	[credential.playbook]         for a person: console (URL), steps, damage (what to look at), tell (who must know)
+//
+// # Calls
+//
+// verify is one table: it asks the issuer. revoke and contain are arrays of tables, ways tried in the file's order: they
+// end a credential, or make it harmless. A table [credential.revoke.lookup] belongs to the last [[credential.revoke]].
+//
+//	get, post, put, patch, delete   exactly one: the URL. Its host is literal, is one of the file's hosts, test_hosts
+//	                or site or lies below one, and has no port
+//	host            "configured" for credentials whose host only the person knows; the URL is then https://configured/...
+//	                and the call is not made unless [providers.ID] base_url names the host
+//	headers, body   the body is JSON unless the Content-Type header says otherwise
+//	hosts           further hosts to ask. verify: dead only when all have said so; revoke: the one where verify said live
+//	sign            { scheme = "...", ... }, see package detectors/sign
+//	lookup          a call made first. take is a path in its answer, {lookup} in the main call. A row with is = "found"
+//	                lets it go on, any other ends it there. The nonce of a call that signs with one is not used twice
+//	account, label, ips, expires, sub   verify: paths of facts: account id, name of the key, addresses, end, sub-account
+//	environments    verify: "all" when one host serves live and test credentials alike
+//	test            verify: a whole call with rows of its own, made for credentials of a testnet, sandbox, demo or paper
+//	                environment. Without it such a credential is not asked about, unless the rule itself is of that environment
+//	way             revoke, contain: self (the leaked credential), master or admin (a configured one)
+//	credential      for master and admin: the table [credentials.NAME] of the person's configuration whose values sign; they are
+//	                {signer.NAME} in templates, and what sign reads as key, secret and passphrase
+//	proof           revoke, contain: why no other key can be hit. self: the call acts on the key that makes it. lookup:
+//	                every found row of the lookup, or its take, compares what the issuer holds with a part. argument: the
+//	                issuer is given the leaked key itself, and no other can be meant
+//	effect          revoke, contain: what it does to the account, and what can not be undone
+//	undo            contain: how to undo it
+//	needs           the right that the calling key must have, in words
+//	consents        words a person must consent to, for effects beyond the leaked key
+//
+// Placeholders in URL, headers and body: {PART} of the credential, {lookup}, {unix}, {unix_ms}, {iso} (2006-01-02T15:04:05Z),
+// {nonce} (what the signer gets too), {uuid}, {signer.NAME}. Values are escaped for where they stand: URL, form or JSON.
+// There are no functions and no conditions; braces around anything else stand for themselves.
+//
+// Paths are members and list indexes joined by dots: result.list.0.id. list[apiKey={key}].id is the one element whose
+// member has that value; with none or two there is no value. A backslash takes the next byte as it is ('a\.b'), and "." is
+// the whole answer.
+//
+// Rows: [[credential.verify.reply]], first that fits wins, all of its conditions must fit:
+//
+//	status          of the answer. 429, 5xx and redirects are unknown before any row is looked at, like time-outs, HTML and empty,
+//	                cut or oversized answers
+//	json            { path = want }: a text, number or truth value that must be equal (the text of a number is equal to it),
+//	                "*" for there and neither null nor empty, or { has = "withdraw" } (an element of a list, or a word of a
+//	                text between , ; | and spaces), { has = ["withdraw", "*", 1] } (an element that is such a list),
+//	                { any = [1, 2] }, { not = 0 } (there and different). Quote a path with dots whole. {PART} works in texts
+//	text            a part of the body
+//	header          { NAME = "a part of the header" }
+//	is              verify: live, restricted (live, but refused from this address or for this call), dead, unknown. revoke and contain:
+//	                done (accepted), gone (there is no such credential any more), refused, unknown. lookup: found, besides
+//	                those of verify, or gone, refused and unknown. live, restricted, dead and found need json or text
+//	reason          words; restricted, unknown and refused need them
+//	known           true when the answer proves that the issuer knows the key although the call failed
+//
+// [[credential.verify.permission]] rows have the same conditions; all that fit count; is = read, trade, transfer, withdraw
+// or admin.
 //
 // # A cases file
 //

@@ -8,7 +8,7 @@ import (
 // Call is one HTTP call to the issuer, with the rows that say what its answers mean. See package rules for the form and
 // package provider for what runs it. URL, Headers and Body are templates: {name} stands for a value, see Placeholders.
 type Call struct {
-	Name       string // where it stands in the rules file: verify, verify.test, revoke[0].lookup
+	Name       string // verify, verify.test, revoke.0, contain.0, each also with .lookup
 	Method     string
 	URL        string // its host is literal, or Configured
 	Headers    map[string]string
@@ -33,6 +33,8 @@ type Call struct {
 	Needs      string   // the right that the calling key must have, in words
 	Consents   []string // what a person must consent to, each for an effect beyond the leaked credential
 	Undo       string   // of Contain: how to undo it, in words
+
+	at string // its key within the credential of the rules file: revoke[0].lookup
 }
 
 // Configured is the host of calls whose host only the person's configuration knows.

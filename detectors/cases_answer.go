@@ -165,7 +165,14 @@ func (r *Rule) calls() map[string]*Call {
 		}
 	}
 	add("verify", r.Verify)
-	add("revoke.0", r.Revoke)
-	add("contain.0", r.Contain)
+	if r.Verify != nil {
+		add("verify.test", r.Verify.Test)
+	}
+	for i, c := range r.Revoke {
+		add(fmt.Sprintf("revoke.%d", i), c)
+	}
+	for i, c := range r.Contain {
+		add(fmt.Sprintf("contain.%d", i), c)
+	}
 	return all
 }

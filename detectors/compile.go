@@ -150,7 +150,7 @@ func (r *Rule) checkSchemes(signs func(string, map[string]string) error) error {
 			continue
 		}
 		if err := signs(c.Sign.Scheme, c.Sign.Params); err != nil {
-			return fmt.Errorf("%s:%d: %s.sign: scheme %q: %w", r.file, r.lineOf(c.Name+".sign"), c.Name, c.Sign.Scheme, err)
+			return fmt.Errorf("%s:%d: %s.sign: scheme %q: %w", r.file, r.lineOf(c.at+".sign"), c.Name, c.Sign.Scheme, err)
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -135,8 +136,8 @@ func (l *loader) syntax(err error) error {
 	if errors.As(err, &p) {
 		return fmt.Errorf("%s:%d: %s: %s", l.file, p.Position.Line, p.LastKey, p.Message)
 	}
-	if m := lastKey.FindStringSubmatch(err.Error()); m != nil { // a table where an array of tables is due, or the other way round
-		return fmt.Errorf("%s:%d: %s: %w", l.file, l.first(m[1]), m[1], err)
+	if m := wrongType.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Errorf("%s:%s: %s: %s", l.file, cmp.Or(m[1], strconv.Itoa(l.first(m[2]))), m[2], m[3])
 	}
 	return fmt.Errorf("%s: %w", l.file, err)
 }
@@ -157,8 +158,8 @@ func (l *loader) first(want string) int {
 }
 
 var (
-	indexes = regexp.MustCompile(`\[\d+\]`)
-	lastKey = regexp.MustCompile(`^toml: \(last key "([^"]+)"\)`)
+	indexes   = regexp.MustCompile(`\[\d+\]`)
+	wrongType = regexp.MustCompile(`^toml: (?:line (\d+) )?\(last key "([^"]+)"\): (.+)$`)
 )
 
 func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error) {

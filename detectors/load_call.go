@@ -59,6 +59,7 @@ var (
 	proofs          = []Proof{ProofSelf, ProofLookup, ProofArgument}
 	hostName        = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 	headerName      = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	indexed         = strings.NewReplacer("[", ".", "]", "") // as answers in cases files name calls
 	credentialTable = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
@@ -169,7 +170,7 @@ func (b *callLoader) names(template string, part func(string) *Part) bool {
 // call reads what all calls have.
 func (b *callLoader) call(raw *rawCall, name string, means []Meaning) (*Call, error) {
 	c := &Call{
-		Name: name, Headers: raw.Headers, Body: raw.Body, Hosts: raw.Hosts, Way: raw.Way, Credential: raw.Credential,
+		Name: indexed.Replace(name), at: name, Headers: raw.Headers, Body: raw.Body, Hosts: raw.Hosts, Way: raw.Way, Credential: raw.Credential,
 		Proof: raw.Proof, Effect: raw.Effect, Needs: raw.Needs, Consents: raw.Consents, Undo: raw.Undo,
 	}
 	if err := b.target(c, raw); err != nil {
@@ -207,8 +208,8 @@ func (b *callLoader) lookup(c *Call, raw *rawCall, means []Meaning) error {
 	if raw.Lookup == nil {
 		return nil
 	}
-	name := c.Name + ".lookup"
-	if strings.HasSuffix(c.Name, ".lookup") {
+	name := c.at + ".lookup"
+	if strings.HasSuffix(c.at, ".lookup") {
 		return b.fail(name, "a lookup has none of its own")
 	}
 	if raw.Lookup.Way != "" || raw.Lookup.Proof != "" || raw.Lookup.Credential != "" || raw.Lookup.Effect != "" || raw.Lookup.Undo != "" || len(raw.Lookup.Consents) > 0 {
@@ -238,11 +239,11 @@ func (b *callLoader) target(c *Call, raw *rawCall) error {
 			continue
 		}
 		if c.URL != "" {
-			return b.fail(c.Name, "more than one of get, post, put, patch, delete")
+			return b.fail(c.at, "more than one of get, post, put, patch, delete")
 		}
 		c.Method, c.URL = m.method, m.url
 	}
-	key := c.Name
+	key := c.at
 	if c.URL != "" {
 		key += "." + strings.ToLower(c.Method)
 	}
@@ -259,7 +260,7 @@ func (b *callLoader) target(c *Call, raw *rawCall) error {
 		return b.fail(key, `host = "configured" and https://configured/ go together`)
 	}
 	if host == Configured && len(c.Hosts) > 0 {
-		return b.fail(c.Name+".hosts", "a configured host is one")
+		return b.fail(c.at+".hosts", "a configured host is one")
 	}
 	if host != Configured {
 		if err := b.host(host, key); err != nil {
@@ -268,9 +269,9 @@ func (b *callLoader) target(c *Call, raw *rawCall) error {
 	}
 	for i, h := range c.Hosts {
 		if h == host || slices.Contains(c.Hosts[:i], h) {
-			return b.fail(c.Name+".hosts", "%s stands twice", h)
+			return b.fail(c.at+".hosts", "%s stands twice", h)
 		}
-		if err := b.host(h, c.Name+".hosts"); err != nil {
+		if err := b.host(h, c.at+".hosts"); err != nil {
 			return err
 		}
 	}
@@ -302,17 +303,17 @@ func (b *callLoader) host(host, key string) error {
 
 // templates refuses names that nothing gives a value to.
 func (b *callLoader) templates(c *Call) error {
-	if err := b.template(c, c.Name+"."+strings.ToLower(c.Method), c.URL); err != nil {
+	if err := b.template(c, c.at+"."+strings.ToLower(c.Method), c.URL); err != nil {
 		return err
 	}
-	if err := b.template(c, c.Name+".body", c.Body); err != nil {
+	if err := b.template(c, c.at+".body", c.Body); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
 		if !headerName.MatchString(name) {
-			return b.fail(c.Name+".headers", "%q is not a header's name", name)
+			return b.fail(c.at+".headers", "%q is not a header's name", name)
 		}
-		if err := b.template(c, c.Name+".headers", c.Headers[name]); err != nil {
+		if err := b.template(c, c.at+".headers", c.Headers[name]); err != nil {
 			return err
 		}
 	}
@@ -344,7 +345,7 @@ func (b *callLoader) paths(c *Call, raw *rawCall) error {
 		{"ips", raw.IPs, &c.IPs}, {"expires", raw.Expires, &c.Expires}, {"sub", raw.Sub, &c.Sub},
 	} {
 		var err error
-		if *p.to, err = b.path(c, c.Name+"."+p.name, p.text); err != nil {
+		if *p.to, err = b.path(c, c.at+"."+p.name, p.text); err != nil {
 			return err
 		}
 	}

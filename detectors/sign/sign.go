@@ -133,7 +133,6 @@ func schemes() map[string]scheme {
 		"lbank":               {sign: lbank, nonce: "uuid"},
 		"turnkey":             {sign: turnkey},
 		"luno":                {sign: basic},
-		"basic":               {sign: basic, params: map[string][]string{"user": nil, "password": nil}, verify: checkBasic},
 		"bearer":              {sign: bearer},
 	}
 	for name, rc := range recipes() {
@@ -142,34 +141,16 @@ func schemes() map[string]scheme {
 	return all
 }
 
-// basic is HTTP basic authentication: of key and secret, or of what the parameters user and password say, templates over
-// the parts, either of which may be empty.
 func basic(r *Request, in Inputs) error {
-	user, err := in.filled("user", in.key)
+	key, err := in.key()
 	if err != nil {
 		return err
 	}
-	password, err := in.filled("password", in.secret)
+	secret, err := in.secret()
 	if err != nil {
 		return err
 	}
-	return r.set("Authorization", "Basic "+b64(user+":"+password))
-}
-
-// filled expands the parameter of that name, or returns what the request is signed with without it.
-func (in Inputs) filled(name string, otherwise func() (string, error)) (string, error) {
-	template, ok := in.Params[name]
-	if !ok {
-		return otherwise()
-	}
-	return expand(template, func(part string) (string, error) { return in.part(part) })
-}
-
-func checkBasic(params map[string]string) error {
-	if strings.Contains(params["user"], ":") {
-		return errors.New("a user of basic authentication has no colon")
-	}
-	return nil
+	return r.set("Authorization", "Basic "+b64(key+":"+secret))
 }
 
 func bearer(r *Request, in Inputs) error {

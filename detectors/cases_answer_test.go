@@ -62,3 +62,35 @@ func TestAnswersFitRules(t *testing.T) {
 		})
 	}
 }
+
+func TestSample(t *testing.T) {
+	cases, err := ReadCases("cases.toml", []byte(`
+[[hit]]
+name = "key alone"
+rule = "toy"
+missing = ["secret"]
+text = '{{hex "key" 16}}'
+parts = { key = '{{val "key"}}' }
+[[hit]]
+name = "whole"
+rule = "toy"
+text = '{{hex "key" 16}} {{hex "secret" 32}}'
+parts = { key = '{{val "key"}}', secret = '{{val "secret"}}' }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Rule{ID: "toy", Parts: []Part{{Name: "key"}, {Name: "secret"}, {Name: "memo", Optional: true}}}
+	one, err := cases.Sample(r, 1)
+	if err != nil || len(one["key"]) != 16 || len(one["secret"]) != 32 || len(one) != 2 {
+		t.Fatalf("sample is %q, %v", one, err)
+	}
+	again, _ := cases.Sample(r, 1)
+	other, _ := cases.Sample(r, 2)
+	if again["secret"] != one["secret"] || other["secret"] == one["secret"] || other["key"] == one["key"] {
+		t.Errorf("samples of seeds 1, 1, 2: %q, %q, %q", one, again, other)
+	}
+	if _, err := cases.Sample(&Rule{ID: "another"}, 1); err == nil {
+		t.Error("a rule without a case has a sample")
+	}
+}

@@ -200,6 +200,9 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 	slices.SortFunc(r.Parts, func(a, b Part) int {
 		return cmp.Or(l.line(key+".parts."+a.Name)-l.line(key+".parts."+b.Name), strings.Compare(a.Name, b.Name))
 	})
+	if err := l.pieces(&r, c.Pieces, key); err != nil {
+		return r, err
+	}
 	return r, l.calls(&r, c, key)
 }
 

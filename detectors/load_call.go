@@ -134,7 +134,7 @@ func (b *callLoader) proof(c *Call, name string) error {
 		return b.fail(name+".lookup", "takes nothing, and is not the proof")
 	case c.Proof == ProofLookup && (c.Lookup == nil || !b.compares(c.Lookup)):
 		return b.fail(name+".proof", "lookup needs one whose found rows, or take, compare with a part such as {key}")
-	case c.Proof == ProofArgument && !b.names(c.URL+c.Body, b.rule.Part) && !slices.ContainsFunc(slices.Collect(maps.Values(c.Headers)), func(v string) bool { return b.names(v, b.rule.Part) }):
+	case c.Proof == ProofArgument && !b.names(c.URL+c.Body, b.rule.Gives) && !slices.ContainsFunc(slices.Collect(maps.Values(c.Headers)), func(v string) bool { return b.names(v, b.rule.Gives) }):
 		return b.fail(name+".proof", "argument needs a part such as {key} in the URL, the body or a header")
 	}
 	return nil
@@ -155,16 +155,16 @@ func (b *callLoader) compares(lookup *Call) bool {
 
 func (b *callLoader) conditionCompares(c Condition) bool {
 	text, _ := c.Want.(string)
-	return b.pathCompares(c.Path) || (c.Op == Equals || c.Op == Has) && b.names(text, b.rule.Part)
+	return b.pathCompares(c.Path) || (c.Op == Equals || c.Op == Has) && b.names(text, b.rule.Gives)
 }
 
 func (b *callLoader) pathCompares(p Path) bool {
-	return slices.ContainsFunc(p, func(s Step) bool { return b.names(s.Value, b.rule.Part) })
+	return slices.ContainsFunc(p, func(s Step) bool { return b.names(s.Value, b.rule.Gives) })
 }
 
 // names reports whether a template names a part of the credential.
-func (b *callLoader) names(template string, part func(string) *Part) bool {
-	return slices.ContainsFunc(Placeholders(template), func(p Placeholder) bool { return part(p.Name) != nil })
+func (b *callLoader) names(template string, gives func(string) bool) bool {
+	return slices.ContainsFunc(Placeholders(template), func(p Placeholder) bool { return gives(p.Name) })
 }
 
 // call reads what all calls have.
@@ -328,7 +328,7 @@ func (b *callLoader) template(c *Call, key, text string) error {
 			return b.fail(key, "{%s}: only ways master and admin have a signer", p.Name)
 		case p.Name == "lookup" && (c.Lookup == nil || len(c.Lookup.Take) == 0):
 			return b.fail(key, "{lookup}: there is no lookup that takes a value")
-		case !isSigner && p.Name != "lookup" && !slices.Contains(given, p.Name) && b.rule.Part(p.Name) == nil:
+		case !isSigner && p.Name != "lookup" && !slices.Contains(given, p.Name) && !b.rule.Gives(p.Name):
 			return b.fail(key, "{%s} is neither a part nor one of {lookup}, {%s}", p.Name, strings.Join(given, "}, {"))
 		}
 	}

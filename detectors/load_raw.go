@@ -15,27 +15,28 @@ type rawProvider struct {
 }
 
 type rawCredential struct {
-	ID          string             `toml:"id"`
-	Title       string             `toml:"title"`
-	Severity    Severity           `toml:"severity"`
-	Confidence  *Confidence        `toml:"confidence"`
-	Context     string             `toml:"context"`
-	Fallback    bool               `toml:"fallback"`
-	Near        []string           `toml:"near"`
-	Paths       []string           `toml:"paths"`
-	NotNear     []string           `toml:"not_near"`
-	Environment string             `toml:"environment"`
-	Keywords    []string           `toml:"keywords"`
-	Hosts       []string           `toml:"hosts"`
-	TestHosts   []string           `toml:"test_hosts"`
-	Examples    []string           `toml:"examples"`
-	Off         bool               `toml:"off"`
-	Tags        []string           `toml:"tags"`
-	Parts       map[string]rawPart `toml:"parts"`
-	Verify      *rawCall           `toml:"verify"`
-	Revoke      []rawCall          `toml:"revoke"`
-	Contain     []rawCall          `toml:"contain"`
-	Playbook    rawPlaybook        `toml:"playbook"`
+	ID          string              `toml:"id"`
+	Title       string              `toml:"title"`
+	Severity    Severity            `toml:"severity"`
+	Confidence  *Confidence         `toml:"confidence"`
+	Context     string              `toml:"context"`
+	Fallback    bool                `toml:"fallback"`
+	Near        []string            `toml:"near"`
+	Paths       []string            `toml:"paths"`
+	NotNear     []string            `toml:"not_near"`
+	Environment string              `toml:"environment"`
+	Keywords    []string            `toml:"keywords"`
+	Hosts       []string            `toml:"hosts"`
+	TestHosts   []string            `toml:"test_hosts"`
+	Examples    []string            `toml:"examples"`
+	Off         bool                `toml:"off"`
+	Tags        []string            `toml:"tags"`
+	Parts       map[string]rawPart  `toml:"parts"`
+	Pieces      map[string]rawPiece `toml:"pieces"`
+	Verify      *rawCall            `toml:"verify"`
+	Revoke      []rawCall           `toml:"revoke"`
+	Contain     []rawCall           `toml:"contain"`
+	Playbook    rawPlaybook         `toml:"playbook"`
 }
 
 type rawPart struct {
@@ -51,6 +52,11 @@ type rawPart struct {
 	Anchors  []string `toml:"anchors"`
 	Stated   string   `toml:"stated"`
 	Form     Form     `toml:"form"`
+}
+
+type rawPiece struct {
+	Of    string `toml:"of"`
+	Regex string `toml:"regex"`
 }
 
 type rawPlaybook struct {

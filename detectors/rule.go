@@ -90,6 +90,7 @@ type Rule struct {
 	NotNear     []string         // lower-case words within a few lines, or in the path, that say the value is of another kind
 	Fallback    bool             // serves providers that have no rules file: the keyword found is the provider's id
 	Parts       []Part           // in the file's order
+	Pieces      []Piece          // of parts, for calls, in the file's order
 	Pattern     *Pattern         // set for a rule in gitleaks' form, which has no parts of its own
 	Examples    []string         // hex SHA-256 of values that documentation publishes; a credential with one is no leak
 	Off         bool             // not in the default set: it joins when it is named

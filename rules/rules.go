@@ -42,6 +42,8 @@
 //	  entropy       least Shannon entropy, bits per character; 0 leaves it to the engine's test for random text
 //	  check         an offline proof of package check
 //	  optional      true when the credential is whole without the part
+//	[credential.pieces.NAME]      a stretch of a part's value that calls may name, such as the id of a key before its secret:
+//	                of is the part, regex cuts the piece out as its one group. Not looked for in text, no part of the finding
 //	[credential.verify], [[credential.revoke]], [[credential.contain]]   calls, see below
 //	[credential.playbook]         for a person: console (URL), steps, damage (what to look at), tell (who must know)
 //

@@ -133,6 +133,7 @@ func schemes() map[string]scheme {
 		"lbank":               {sign: lbank, nonce: "uuid"},
 		"turnkey":             {sign: turnkey},
 		"luno":                {sign: basic},
+		"basic":               {sign: basic, params: map[string][]string{"user": nil, "password": nil}, verify: checkBasic},
 		"bearer":              {sign: bearer},
 	}
 	for name, rc := range recipes() {
@@ -141,16 +142,34 @@ func schemes() map[string]scheme {
 	return all
 }
 
+// basic is HTTP basic authentication: of key and secret, or of what the parameters user and password say, templates over
+// the parts, either of which may be empty.
 func basic(r *Request, in Inputs) error {
-	key, err := in.key()
+	user, err := in.filled("user", in.key)
 	if err != nil {
 		return err
 	}
-	secret, err := in.secret()
+	password, err := in.filled("password", in.secret)
 	if err != nil {
 		return err
 	}
-	return r.set("Authorization", "Basic "+b64(key+":"+secret))
+	return r.set("Authorization", "Basic "+b64(user+":"+password))
+}
+
+// filled expands the parameter of that name, or returns what the request is signed with without it.
+func (in Inputs) filled(name string, otherwise func() (string, error)) (string, error) {
+	template, ok := in.Params[name]
+	if !ok {
+		return otherwise()
+	}
+	return expand(template, func(part string) (string, error) { return in.part(part) })
+}
+
+func checkBasic(params map[string]string) error {
+	if strings.Contains(params["user"], ":") {
+		return errors.New("a user of basic authentication has no colon")
+	}
+	return nil
 }
 
 func bearer(r *Request, in Inputs) error {

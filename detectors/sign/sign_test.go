@@ -188,3 +188,14 @@ func FuzzSchemes(f *testing.F) {
 		}
 	})
 }
+
+func TestRegionOfHost(t *testing.T) {
+	for host, want := range map[string]string{
+		"sts.amazonaws.com": "us-east-1", "sts.us-gov-west-1.amazonaws.com": "us-gov-west-1",
+		"sts.cn-north-1.amazonaws.com.cn": "cn-north-1", "127.0.0.1:8080": "us-east-1", "": "us-east-1",
+	} {
+		if got := regionOf(host); got != want {
+			t.Errorf("region of %q is %q, want %q", host, got, want)
+		}
+	}
+}

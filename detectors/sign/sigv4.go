@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// sigV4 is AWS Signature Version 4 in the Authorization header, for sts in us-east-1 unless region and service say
-// otherwise. It signs host, content type and every X-Amz header. A part session_token is sent along.
+// sigV4 is AWS Signature Version 4 in the Authorization header, for sts unless service says otherwise, in the region
+// that the host names unless region says otherwise. It signs host, content type and every X-Amz header. A part session_token is sent along.
 func sigV4(r *Request, in Inputs) error {
 	key, secret, err := in.pair("raw")
 	if err != nil {
@@ -27,7 +27,7 @@ func sigV4(r *Request, in Inputs) error {
 		r.Header.Set("X-Amz-Content-Sha256", digestHex("sha256", r.Body))
 	}
 	r.mime(formType)
-	scope := []string{stamp[:8], in.param("region", "us-east-1"), service, "aws4_request"}
+	scope := []string{stamp[:8], in.param("region", regionOf(r.Host)), service, "aws4_request"}
 	canonical, names := canonicalRequest(r, service)
 	text := strings.Join([]string{"AWS4-HMAC-SHA256", stamp, strings.Join(scope, "/"), digestHex("sha256", canonical)}, "\n")
 	derived := append([]byte("AWS4"), secret...)
@@ -36,6 +36,16 @@ func sigV4(r *Request, in Inputs) error {
 	}
 	return r.set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/"+strings.Join(scope, "/")+
 		", SignedHeaders="+names+", Signature="+encode("hex", mac("sha256", derived, text)))
+}
+
+// regionOf returns the region that an AWS host names: sts.cn-north-1.amazonaws.com.cn. Hosts without one sign for us-east-1.
+func regionOf(host string) string {
+	for _, label := range strings.Split(host, ".") {
+		if strings.Count(label, "-") >= 2 && label[len(label)-1] >= '0' && label[len(label)-1] <= '9' {
+			return label
+		}
+	}
+	return "us-east-1"
 }
 
 func canonicalRequest(r *Request, service string) (text, names string) {

@@ -127,6 +127,16 @@ func TestPublishedVectors(t *testing.T) {
 			in:   Inputs{Parts: params{"key": "Aladdin", "secret": "open sesame"}},
 			want: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
 		},
+		"basic, the example of RFC 7617 by templates": {
+			scheme: "basic", header: "Authorization",
+			in:   Inputs{Parts: params{"account": "Aladdin", "token": "open sesame"}, Params: params{"user": "{account}", "password": "{token}"}},
+			want: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+		},
+		"basic, a token as user without a password": {
+			scheme: "basic", header: "Authorization",
+			in:   Inputs{Parts: params{"token": "Aladdin"}, Params: params{"user": "{token}", "password": ""}},
+			want: "Basic " + b64("Aladdin:"),
+		},
 		"bearer, the example of RFC 6750": {
 			scheme: "bearer", header: "Authorization",
 			in:   Inputs{Parts: params{"token": "mF_9.B5f-4.1JqM"}},

@@ -123,6 +123,7 @@ func schemes() map[string]scheme {
 		"whitebit":            {sign: whitebit, nonce: "ms", params: map[string][]string{"nonce_window": {"true", "false"}}},
 		"cryptocom":           {sign: cryptocom, nonce: "ms"},
 		"independentreserve":  {sign: independentReserve, nonce: "s"},
+		"bingx-json":          {sign: bingxJSON},
 		"backpack":            {sign: backpack, params: map[string][]string{"instruction": nil, "window": nil}},
 		"coinbase-cdp":        {sign: coinbaseCDP, nonce: "uuid", params: map[string][]string{"alg": {"ES256", "EdDSA"}, "claims": {"uri", "uris", "retail"}}},
 		"upbit":               {sign: upbit, nonce: "uuid", params: map[string][]string{"alg": {"HS256", "HS512"}}},

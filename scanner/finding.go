@@ -25,7 +25,29 @@ type Occurrence struct {
 	Unreachable bool      // no ref leads to it
 	Link        string    // URL of the line, when the source has one
 	Match       string    // the text of the lines around the parts, with every secret in it redacted
+	Object      *Object   // the object in a bucket that File names; nil elsewhere. Date is then when it was last modified
 }
+
+// Object is what a provider says of an object in one of its buckets.
+type Object struct {
+	Bucket  string // its URL without parameters: "s3://name"
+	Key     string
+	Version string // version, generation or snapshot; empty when the bucket keeps none
+	Owner   string // empty when the provider does not say
+	Access  Access
+	Granted string // what lets anyone read it, when it is public: "bucket policy", "object ACL", ...
+	ID      string // names this content of this object, for who keeps record of what was covered
+}
+
+// Access says who may read an object.
+type Access string
+
+// The accesses of an object. It is public when anyone may read it, or anyone with an account at the provider.
+const (
+	AccessUnknown Access = ""
+	Private       Access = "private"
+	Public        Access = "public"
+)
 
 // PartAt is a part's value and where it was first seen.
 type PartAt struct {

@@ -112,7 +112,14 @@ func (g *gather) expand(places map[string][]Occurrence) {
 }
 
 func samePlace(a, b Occurrence) bool {
-	return a.File == b.File && a.Commit == b.Commit && a.Region == b.Region && a.Place == b.Place
+	return a.File == b.File && a.Commit == b.Commit && a.Region == b.Region && a.Place == b.Place && a.version() == b.version()
+}
+
+func (o Occurrence) version() string {
+	if o.Object == nil {
+		return ""
+	}
+	return o.Object.Version
 }
 
 // halves are the entries of one rule, vendor and folder that lack the other's part.
@@ -244,5 +251,17 @@ func (e *entry) finding(fingerprint string) Finding {
 		}
 		f.Occurrences = append(f.Occurrences, h.at)
 	}
+	f.expose()
 	return f
+}
+
+// expose makes a finding one step more severe when anyone may read it.
+func (f *Finding) expose() {
+	i := slices.IndexFunc(f.Occurrences, func(o Occurrence) bool { return o.Object != nil && o.Object.Access == Public })
+	if i < 0 {
+		return
+	}
+	o := f.Occurrences[i]
+	f.Severity = min(f.Severity+1, detectors.Critical)
+	f.Notes = append(slices.Clip(f.Notes), "anyone may read "+o.File+" ("+o.Object.Granted+"), which raises the severity by one step")
 }

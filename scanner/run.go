@@ -94,12 +94,19 @@ func (r *run) scan(ctx context.Context, src Source) error {
 // chunk scans one chunk and counts it.
 func (r *run) chunk(c Chunk) {
 	var hits []hit
+	var err error
 	if c.Skip == nil && len(c.Data) > 0 {
-		var err error
 		if hits, err = r.matches(c); err != nil {
 			c.Skip = &Skip{Reason: "internal", Err: err}
 		}
 	}
+	r.take(c, hits)
+	if c.Done != nil {
+		c.Done(len(hits), err)
+	}
+}
+
+func (r *run) take(c Chunk, hits []hit) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, h := range hits {

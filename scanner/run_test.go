@@ -8,6 +8,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -394,6 +395,44 @@ func TestFindingsNeverPrintTheirSecrets(t *testing.T) {
 			if strings.Contains(out, secret[4:9]) || strings.Contains(out, fmt.Sprintf("%x", secret[4:9])) {
 				t.Errorf("%T prints its secret: %s", v, out)
 			}
+		}
+	}
+}
+
+func TestDoneIsCalledForEveryChunkThatWasTaken(t *testing.T) {
+	var mu sync.Mutex
+	calls := map[string]string{}
+	src := files("a", "key=k1 secret=s1 key=k2 secret=s2", "b", "nothing", "c", "panic", "d", "")
+	src.chunks[3].Skip = &Skip{Reason: "missing"}
+	for i := range src.chunks {
+		unit := src.chunks[i].Unit
+		src.chunks[i].Done = func(n int, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			calls[unit] += fmt.Sprint(n, " ", err)
+		}
+	}
+	if _, _, err := scanFiles(t, &Scanner{}, src); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"a": "2 <nil>", "b": "0 <nil>", "c": "0 detector panicked: string", "d": "0 <nil>"}
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+func TestPublicObjectsRaiseTheSeverity(t *testing.T) {
+	for access, step := range map[Access]int{Public: 1, Private: 0, AccessUnknown: 0} {
+		src := files("a", "key=k1 secret=s1", "b", "key=k1 secret=s1")
+		plain, _, _ := scanFiles(t, &Scanner{}, src)
+		src.chunks[1].At.Object = &Object{Access: access, Granted: "object ACL"}
+		sink, _, err := scanFiles(t, &Scanner{}, src)
+		if err != nil || len(sink.findings) != 1 {
+			t.Fatalf("got %d findings, %v", len(sink.findings), err)
+		}
+		got, want := sink.findings[0], min(plain.findings[0].Severity+detectors.Severity(step), detectors.Critical)
+		if got.Severity != want || len(got.Notes)-len(plain.findings[0].Notes) != step {
+			t.Errorf("%q: severity %s, want %s; notes %q", access, got.Severity, want, got.Notes)
 		}
 	}
 }

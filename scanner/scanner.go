@@ -36,6 +36,10 @@ type Chunk struct {
 	Skip    *Skip      // set when the unit, or the rest of it, could not be read; Data is then empty
 	Clean   int        // further units that the source covered itself and that cannot hold a match
 	Bytes   int64      // bytes that those units hold
+
+	// Done, when set, is called once the chunk was scanned, from any goroutine, with the number of matches in it. An
+	// error says that the detector could not. Of a chunk that yield refused it is never called.
+	Done func(matches int, err error)
 }
 
 // Skip says why a unit was not covered.

@@ -7,13 +7,15 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/keysweep/keysweep/scanner"
 )
 
 // drawCSV writes gitleaks' columns in its order, then what it has no column for.
 func drawCSV(w io.Writer, r run, _ Options) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{strings.Split("RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine,EndLine,StartColumn,EndColumn,"+
-		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences", ",")}
+		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences,Version,Access", ",")}
 	for _, e := range r.Entries {
 		rows = append(rows, csvRow(e))
 	}
@@ -27,10 +29,28 @@ func csvRow(e *entry) []string {
 		e.Author, e.Message, e.Date, e.Email, e.Fingerprint, strings.Join(e.Tags, " "), e.Link,
 		e.Provider, e.Severity.String(), e.Confidence.String(), e.Environment, string(e.Verdict.Status), strconv.Itoa(len(e.Occurrences)),
 	}
+	row = append(row, csvObject(e)...)
 	for i := range row {
 		row[i] = cell(row[i])
 	}
 	return row
+}
+
+// csvObject returns the version that the row's file is of, and the widest access that any place of the finding has.
+func csvObject(e *entry) []string {
+	version, access := "", scanner.AccessUnknown
+	for i, o := range e.Occurrences {
+		if o.Object == nil {
+			continue
+		}
+		if i == 0 {
+			version = o.Object.Version
+		}
+		if access != scanner.Public && o.Object.Access != scanner.AccessUnknown {
+			access = o.Object.Access
+		}
+	}
+	return []string{version, string(access)}
 }
 
 // cell keeps a spreadsheet from running a text as a formula: one that starts like a formula, behind spaces too, or in

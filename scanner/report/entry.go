@@ -115,7 +115,25 @@ type occurrence struct {
 	Place       scanner.Place
 	AtHead      bool
 	Link        string
-	Unreachable bool `json:",omitempty"`
+	Unreachable bool    `json:",omitempty"`
+	Object      *object `json:",omitempty"`
+}
+
+// object is what is known of an object in a bucket. The occurrence's Date is when it was last modified.
+type object struct {
+	Bucket  string
+	Key     string
+	Version string
+	Owner   string
+	Access  scanner.Access
+	Granted string
+}
+
+func newObject(o *scanner.Object, hide func(string) string) *object {
+	if o == nil {
+		return nil
+	}
+	return &object{hide(o.Bucket), hide(o.Key), hide(o.Version), hide(o.Owner), o.Access, hide(o.Granted)}
 }
 
 type verdict struct {
@@ -182,7 +200,7 @@ func (e *entry) setPlaces(f scanner.Finding, hide func(string) string) {
 		e.Occurrences = append(e.Occurrences, occurrence{
 			File: hide(o.File), StartLine: o.StartLine, EndLine: o.EndLine, StartColumn: o.StartColumn, EndColumn: o.EndColumn,
 			Commit: o.Commit, LastCommit: o.LastCommit, Author: hide(o.Author), Email: hide(o.Email), Date: moment(o.Date),
-			Place: o.Place, AtHead: o.AtHead, Link: hide(o.Link), Unreachable: o.Unreachable,
+			Place: o.Place, AtHead: o.AtHead, Link: hide(o.Link), Unreachable: o.Unreachable, Object: newObject(o.Object, hide),
 		})
 	}
 	if len(f.Occurrences) == 0 {

@@ -25,11 +25,28 @@ func place(o occurrence) string {
 		return "name of " + o.File
 	case scanner.InIndex:
 		return at + " (staged)"
+	case scanner.InObject:
+		return at + inBucket(o.Object)
 	}
 	if o.File == "" {
 		return "input" + at
 	}
 	return at
+}
+
+// inBucket says which version of an object it is, and whether anyone may read it.
+func inBucket(o *object) string {
+	var out []string
+	if o != nil && o.Version != "" {
+		out = append(out, "version "+o.Version)
+	}
+	if o != nil && o.Access == scanner.Public {
+		out = append(out, "public: "+o.Granted)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(out, ", ") + ")"
 }
 
 // lines returns "3", "3-7" or nothing when the line is not known.
@@ -53,6 +70,9 @@ func lineWord(start, end int) string {
 
 // origin says which commit brought an occurrence, and whether it is still there.
 func origin(o occurrence) string {
+	if o.Object != nil {
+		return stored(o)
+	}
 	if o.Commit == "" {
 		return ""
 	}
@@ -74,6 +94,21 @@ func origin(o occurrence) string {
 		b.WriteString(", on no branch")
 	}
 	return b.String()
+}
+
+// stored says whose object it is, since when it is as it is, and whether it is known who may read it.
+func stored(o occurrence) string {
+	var out []string
+	if o.Date != "" {
+		out = append(out, "last modified on "+day(o.Date))
+	}
+	if o.Object.Owner != "" {
+		out = append(out, "owned by "+o.Object.Owner)
+	}
+	if o.Object.Access == scanner.AccessUnknown {
+		out = append(out, "not known who may read it")
+	}
+	return strings.Join(out, ", ")
 }
 
 func mail(address string) string {

@@ -214,6 +214,9 @@ func (e *entry) fillPlaces(f *scanner.Finding) error {
 			File:   o.File, Place: o.Place, Commit: o.Commit, LastCommit: o.LastCommit, Author: o.Author, Email: o.Email,
 			AtHead: o.AtHead, Unreachable: o.Unreachable, Link: o.Link,
 		}
+		if b := o.Object; b != nil {
+			at.Object = &scanner.Object{Bucket: b.Bucket, Key: b.Key, Version: b.Version, Owner: b.Owner, Access: b.Access, Granted: b.Granted}
+		}
 		if i == 0 {
 			at.SymlinkFile, at.Message, at.Match = e.SymlinkFile, e.Message, e.Match
 		}

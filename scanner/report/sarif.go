@@ -159,6 +159,10 @@ func fileURI(o occurrence) string {
 	case name == "":
 		name = "input"
 	}
+	if scheme, rest, ok := strings.Cut(name, "://"); ok && o.Place == scanner.InObject {
+		host, key, _ := strings.Cut(rest, "/")
+		return (&url.URL{Scheme: scheme, Host: host, Path: "/" + key}).String()
+	}
 	u := url.URL{Path: name}
 	if path.IsAbs(name) {
 		u.Scheme = "file"
@@ -194,6 +198,9 @@ func placeProperties(o occurrence) *sarif.PropertyBag {
 	}
 	if o.Commit != "" {
 		bag.Add("atHead", o.AtHead)
+	}
+	if o.Object != nil {
+		bag.Add("object", o.Object)
 	}
 	return bag
 }

@@ -104,6 +104,13 @@ func rank(benign bool) int {
 // applies when a word of the reason starts with one of its words.
 func advice(reason string) string {
 	rows := []struct{ words, text string }{
+		{"denied", "give the credentials read access, or leave it out with --exclude"},
+		{"credentials", "renew the credentials and scan again; with --state only what is missing is read"},
+		{"region", "say region= in the URL"},
+		{"throttled", "scan again with fewer --workers; with --state only what is missing is read"},
+		{"connection server", "scan again; with --state only what is missing is read"},
+		{"archived", "restore it from the archive, then scan again"},
+		{"customer", "its owner keeps the key that it is encrypted with: decrypt a copy, and scan that"},
 		{"permission", "scan as a user who may read it"},
 		{"shallow", "fetch the rest: git fetch --unshallow"},
 		{"missing promised partial", "fetch the missing objects: git fetch --refetch, or scan a full clone"},
@@ -116,7 +123,7 @@ func advice(reason string) string {
 		{"depth nest", "raise --max-archive-depth, or unpack it and scan the folder"},
 		{"encrypt password", "decrypt it and scan the result"},
 		{"bomb limit ratio", "unpack it where there is room, and scan the folder"},
-		{"vanish changed", "scan again when nothing writes to the folder"},
+		{"vanish changed", "scan again when nothing writes there"},
 		{"found", "check the path"},
 		{"loop", "scan what the link should lead to"},
 		{"internal", "a fault of keysweep: report it with the error above, and scan the unit by other means"},

@@ -106,7 +106,7 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		fault, retry := c.faultOf(ctx, err)
+		fault, retry := c.faultOf(ctx, within, err)
 		return &answer{fault: fault}, 0, retry
 	}
 	defer resp.Body.Close()
@@ -115,7 +115,7 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 	pause = pauseOf(resp, time.Now())
 	switch {
 	case err != nil:
-		ans.fault, retry = c.faultOf(ctx, err)
+		ans.fault, retry = c.faultOf(ctx, within, err)
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			ans.fault = "an answer that was cut off"
 		}
@@ -136,7 +136,7 @@ func ended(ctx context.Context) string {
 }
 
 // faultOf puts an error of the transport into words that hold nothing of the request, and says whether another try can help.
-func (c *Client) faultOf(ctx context.Context, err error) (string, bool) {
+func (c *Client) faultOf(ctx, within context.Context, err error) (string, bool) {
 	var (
 		refused  *privateError
 		unknown  x509.UnknownAuthorityError
@@ -149,13 +149,13 @@ func (c *Client) faultOf(ctx context.Context, err error) (string, bool) {
 	switch {
 	case ctx.Err() != nil:
 		return ended(ctx), false
-	case errors.Is(err, context.DeadlineExceeded):
+	case within.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("no answer within %s", c.opts.Timeout), false
 	case errors.As(err, &refused):
 		return refused.Error(), false
 	case errors.As(err, &unknown), errors.As(err, &badName), errors.As(err, &invalid), errors.As(err, &noVerify):
 		return "the host's certificate is not trusted", false
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "the host does not speak TLS", false
 	case errors.As(err, &dns):
 		return "the host was not found", dns.IsTemporary || dns.IsTimeout

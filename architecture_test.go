@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"rules":                  {},
 	"scanner/fleet":          {"scanner/store", "scanner/source", "scanner/report", "scanner", "detectors/provider", "detectors"},
 	"scanner/store":          {"scanner", "detectors"},
-	"scanner/source":         {"scanner/source/gitpack", "scanner", "detectors", "detectors/decode"},
+	"scanner/source":         {"scanner/source/gitpack", "scanner/source/reftable", "scanner", "detectors", "detectors/decode"},
 	"scanner/source/gitpack": {},
 	"scanner/report":         {"scanner", "detectors"},
 	"scanner":                {"detectors/provider", "detectors"},
@@ -42,6 +42,8 @@ var arrows = map[string][]string{
 	"detectors/check":        {},
 	"detectors/decode":       {},
 	"detectors/sign":         {},
+
+	"scanner/source/reftable": {},
 }
 
 // fenced lists modules that only some folders may import.

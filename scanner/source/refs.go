@@ -23,10 +23,11 @@ type refs struct {
 	symbolic map[string]string
 	broken   map[string]error
 	hash     int
+	passing  []gitpack.ID // what the likes of ORIG_HEAD name in reftables
 }
 
 // readRefs reads the HEAD of every worktree, loose refs and packed refs. A loose ref hides the packed one; they are read
-// in this order because git packs a ref before it removes the loose one.
+// in this order because git packs a ref before it removes the loose one. Reftables have all of it in one place.
 func readRefs(r *repository) (*refs, error) {
 	rs := newRefs(r.hash())
 	for _, dir := range r.gitDirs() {
@@ -34,10 +35,19 @@ func readRefs(r *repository) (*refs, error) {
 		if dir != r.common {
 			prefix = "worktrees/" + filepath.Base(dir) + "/"
 		}
+		if r.reftables() {
+			if err := rs.tables(dir, prefix); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		rs.file(prefix+"HEAD", filepath.Join(dir, "HEAD"))
 		if err := rs.loose(dir, prefix); err != nil {
 			return nil, err
 		}
+	}
+	if r.reftables() {
+		return rs, nil
 	}
 	return rs, rs.packed(filepath.Join(r.common, "packed-refs"))
 }
@@ -175,29 +185,6 @@ func (rs *refs) all() []gitpack.ID {
 		}
 	}
 	return ids
-}
-
-// logged are the objects that the reflogs at path, a file or a folder, name. Lines begin with the old and the new name.
-func logged(path string, hash int) ([]gitpack.ID, error) {
-	seen := map[gitpack.ID]bool{}
-	var ids []gitpack.ID
-	err := filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !e.Type().IsRegular() {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return eachLine(path, func(line string) {
-			for _, word := range strings.Fields(line[:min(len(line), 4*hash+2)]) {
-				if id, err := gitpack.ParseID(word); err == nil && len(word) == 2*hash && id != (gitpack.ID{}) && !seen[id] {
-					seen[id] = true
-					ids = append(ids, id)
-				}
-			}
-		})
-	})
-	return ids, err
 }
 
 // eachLine hands over the first 64 KiB of each line of a file; a file that does not exist has none.

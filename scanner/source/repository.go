@@ -130,8 +130,10 @@ func newRepository(gitDir, worktree string) (*repository, error) {
 
 // check refuses formats that would be misread. Others that git does not know do not change what is read here.
 func (r *repository) check() error {
-	if strings.EqualFold(r.config.Section("extensions").Option("refstorage"), "reftable") {
-		return fmt.Errorf("%s: %w: refs are kept in reftables (git refs migrate --ref-format=files makes them readable)", r.common, ErrUnsupported)
+	switch storage := r.config.Section("extensions").Option("refstorage"); strings.ToLower(storage) {
+	case "", "files", "reftable":
+	default:
+		return fmt.Errorf("%s: %w: ref storage %q (git refs migrate --ref-format=files makes refs readable)", r.common, ErrUnsupported, storage)
 	}
 	switch format := r.config.Section("extensions").Option("objectformat"); strings.ToLower(format) {
 	case "", "sha1", "sha256":
@@ -139,6 +141,11 @@ func (r *repository) check() error {
 	default:
 		return fmt.Errorf("%s: %w: object format %q", r.common, ErrUnsupported, format)
 	}
+}
+
+// reftables says that refs and reflogs are kept in reftables.
+func (r *repository) reftables() bool {
+	return strings.EqualFold(r.config.Section("extensions").Option("refstorage"), "reftable")
 }
 
 // hash is the length of object names in bytes.

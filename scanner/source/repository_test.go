@@ -108,13 +108,13 @@ func TestFindRepository(t *testing.T) {
 func TestFindRepositoryRefuses(t *testing.T) {
 	dir := tempDir(t)
 	plant(t, dir, map[string]string{"plain/file": "text", "pointer/.git": "gitdir: ../nowhere\n", "other/.git": "hello\n",
-		"reftable/HEAD": "ref: refs/heads/.invalid\n", "reftable/objects/": "", "reftable/refs/": "",
-		"reftable/config": "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n",
-		"future/HEAD":     "ref: refs/heads/main\n", "future/objects/": "", "future/refs/": "",
+		"storage/HEAD": "ref: refs/heads/.invalid\n", "storage/objects/": "", "storage/refs/": "",
+		"storage/config": "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = sqlite\n",
+		"future/HEAD":    "ref: refs/heads/main\n", "future/objects/": "", "future/refs/": "",
 		"future/config": "[extensions]\n\tobjectFormat = sha3\n"})
 	for path, want := range map[string]error{
 		"plain": ErrNotRepository, "plain/file": ErrNotRepository, "missing": ErrNotRepository, "pointer": ErrNotRepository,
-		"other": ErrNotRepository, "reftable": ErrUnsupported, "future": ErrUnsupported,
+		"other": ErrNotRepository, "storage": ErrUnsupported, "future": ErrUnsupported,
 	} {
 		for _, src := range sourcesOf(filepath.Join(dir, path)) {
 			_, err := gather(t.Context(), src)

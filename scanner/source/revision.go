@@ -11,7 +11,7 @@ import (
 )
 
 // revisions turns what people write into commits, as gitrevisions describes: names, object names whole or shortened,
-// "@", "^2", "~3", "^{commit}", "@{1}", "@{upstream}", and the ranges "A..B", "A...B" and "^A". Searches by date or
+// "@", "^2", "~3", "^{commit}", "@{1}", "@{upstream}", and the ranges "A..B", "A...B", "A^!" and "^A". Searches by date or
 // message are not among them.
 type revisions struct {
 	repo  *repository
@@ -36,6 +36,9 @@ func (v *revisions) word(word string, tips *gitpack.Tips) error {
 		tips.Exclude = append(tips.Exclude, id)
 		return err
 	}
+	if name, ok := strings.CutSuffix(word, "^!"); ok {
+		return v.alone(name, tips)
+	}
 	from, to, both := strings.Cut(word, "...")
 	if both {
 		return v.symmetric(from, to, tips)
@@ -55,6 +58,21 @@ func (v *revisions) word(word string, tips *gitpack.Tips) error {
 	id, err = v.object(from)
 	tips.Exclude = append(tips.Exclude, id)
 	return err
+}
+
+// alone includes a commit without its parents.
+func (v *revisions) alone(name string, tips *gitpack.Tips) error {
+	id, err := v.resolve(name)
+	if err != nil {
+		return err
+	}
+	c, err := v.store.Commit(id)
+	if err != nil {
+		return fmt.Errorf("%w %q: %w", ErrBadRevision, name, err)
+	}
+	tips.Include = append(tips.Include, id)
+	tips.Exclude = append(tips.Exclude, c.Parents...)
+	return nil
 }
 
 // symmetric includes two histories and excludes what they share.
@@ -158,6 +176,9 @@ func (v *revisions) expression(text string) (gitpack.ID, error) {
 // step applies one suffix: "^", "^2", "^{commit}" or "~3".
 func (v *revisions) step(id gitpack.ID, steps string) (gitpack.ID, string, error) {
 	kind, rest := steps[0], steps[1:]
+	if kind != '^' && kind != '~' {
+		return id, "", fmt.Errorf("unknown suffix %q", steps)
+	}
 	if kind == '^' && strings.HasPrefix(rest, "{") {
 		what, rest, _ := strings.Cut(rest, "}")
 		if what != "{" && what != "{commit" {
@@ -270,19 +291,12 @@ func (v *revisions) selected(name, selector string) (gitpack.ID, error) {
 }
 
 func (v *revisions) earlier(full string, n int) (gitpack.ID, error) {
-	path := filepath.Join(v.repo.common, "logs", filepath.FromSlash(full))
+	dir, name := v.repo.common, full
 	if own, ok := strings.CutPrefix(full, "worktrees/"); ok {
 		worktree, ref, _ := strings.Cut(own, "/")
-		path = filepath.Join(v.repo.common, "worktrees", worktree, "logs", filepath.FromSlash(ref))
+		dir, name = filepath.Join(v.repo.common, "worktrees", worktree), ref
 	}
-	var values []gitpack.ID
-	err := eachLine(path, func(line string) {
-		if words := strings.Fields(line); len(words) > 1 {
-			if id, err := gitpack.ParseID(words[1]); err == nil {
-				values = append(values, id)
-			}
-		}
-	})
+	values, err := v.repo.values(dir, name)
 	if err != nil {
 		return gitpack.ID{}, err
 	}

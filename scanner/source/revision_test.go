@@ -48,6 +48,7 @@ func TestGitNarrowsHistory(t *testing.T) {
 		{"a range to HEAD", &Git{Range: "v1.."}, "c"},
 		{"a range from HEAD", &Git{Range: "..side"}, "b2 b3"},
 		{"a symmetric range", &Git{Range: "main...side"}, "b2 b3 c"},
+		{"a commit alone", &Git{Range: "side^!"}, "b3"},
 		{"an empty range", &Git{Range: "main..main"}, ""},
 		{"a single revision", &Git{Range: "side"}, "a b b2 b3"},
 		{"two words", &Git{Range: "side ^main"}, "b2 b3"},
@@ -79,7 +80,7 @@ func TestGitRefusesBadRevisions(t *testing.T) {
 	r := forked(t)
 	for _, g := range []*Git{{Range: "nope..main"}, {Range: "main..nope"}, {Range: "main~9"}, {Range: "main^2"}, {Range: "^"}, {Range: "main^{tree}"},
 		{Range: strings.Repeat("1", 40) + ".."}, {Range: "main@{99}"}, {Range: "side@{u}"}, {Range: "main@{yesterday}"}, {Range: "abc"}, {Range: "a^{"},
-		{SinceCommit: "nope"}, {Branch: "nope"}, {Range: "--all"}, {Range: "main...nope"}, {Range: "main~99999999999999999999"}} {
+		{SinceCommit: "nope"}, {Branch: "nope"}, {Range: "--all"}, {Range: "main...nope"}, {Range: "main~99999999999999999999"}, {Range: "main~1!"}, {Range: "main^!x"}, {Range: "nope^!"}} {
 		g.Repository = r.dir
 		_, err := gather(t.Context(), g)
 		if !errors.Is(err, ErrBadRevision) {

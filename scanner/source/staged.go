@@ -94,6 +94,9 @@ func headTree(repo *repository, store *gitpack.Store) (tree gitpack.ID, born boo
 // headCommit reads HEAD and the one ref that it names: other refs do not matter, and may be many.
 func headCommit(repo *repository) (gitpack.ID, bool, error) {
 	rs := newRefs(repo.hash())
+	if repo.reftables() {
+		return rs.tablesHead(repo)
+	}
 	name := "HEAD"
 	rs.file(name, filepath.Join(repo.gitDir, name))
 	for range maxSymrefs {

@@ -21,11 +21,13 @@ func (h *history) tips(ctx context.Context) (gitpack.Tips, error) {
 		return tips, h.narrow(&tips)
 	}
 	tips.Include = h.refs.all()
-	stashes, err := logged(filepath.Join(h.repo.common, "logs", "refs", "stash"), h.repo.hash())
-	if err != nil {
-		return tips, h.yield(h.logTrouble("refs/stash", err))
-	}
+	stashes, err := h.repo.logged(h.repo.common, "refs/stash")
 	tips.Include = append(tips.Include, stashes...)
+	if err != nil {
+		if err := h.yield(h.logTrouble("refs/stash", err)); err != nil {
+			return tips, err
+		}
+	}
 	if err := h.indexes(&tips); err != nil {
 		return tips, err
 	}
@@ -103,7 +105,7 @@ func indexReason(err error) string {
 // reflogs adds what only reflogs and the likes of ORIG_HEAD name.
 func (h *history) reflogs(tips *gitpack.Tips) error {
 	for _, dir := range h.repo.gitDirs() {
-		ids, err := logged(filepath.Join(dir, "logs"), h.repo.hash())
+		ids, err := h.repo.logged(dir, "")
 		if err != nil {
 			if err := h.yield(h.logTrouble("", err)); err != nil {
 				return err
@@ -116,6 +118,7 @@ func (h *history) reflogs(tips *gitpack.Tips) error {
 		}
 		tips.Logs = append(tips.Logs, passing.all()...)
 	}
+	tips.Logs = append(tips.Logs, h.refs.passing...)
 	// A reflog outlives the objects that it names; only what is there can be read.
 	tips.Logs = slices.DeleteFunc(tips.Logs, func(id gitpack.ID) bool { return !h.store.Has(id) })
 	return nil

@@ -25,7 +25,8 @@ type Config struct {
 	Native        []Rule      // from [[credential]] tables
 	Allowlists    []Allowlist // outside rules; they hold for built-in rules too
 	Providers     map[string]ProviderConfig
-	Notices       []string // what a person should know of how the file was read
+	Revoke        *RevokeConfig // nil when nothing says what may be revoked
+	Notices       []string      // what a person should know of how the file was read
 
 	targets []configTarget
 }
@@ -96,6 +97,7 @@ func (c ConfigReader) read(name string, text []byte, home string, depth int) (*C
 	cfg.readRules(root)
 	cfg.readGlobal(root)
 	c.readProviders(cfg, root)
+	c.readRevoke(cfg, root)
 	unsupported(root)
 	if err := c.readNative(cfg, root); err != nil {
 		return nil, err
@@ -180,7 +182,7 @@ func unsupported(root *configTable) {
 		}
 		root.file.fail(credentials.path, errors.New("not supported in this version"))
 	}
-	for _, name := range []string{"revoke", "schedule", "store", "notify"} {
+	for _, name := range []string{"schedule", "store", "notify"} {
 		if v, key := root.take(name); v != nil {
 			root.file.fail(key, errors.New("not supported in this version"))
 		}

@@ -97,6 +97,9 @@ func (cfg *Config) merge(base *Config) {
 	cfg.Allowlists = append(cfg.Allowlists, base.Allowlists...)
 	cfg.targets = append(cfg.targets, base.targets...)
 	cfg.Notices = append(cfg.Notices, base.Notices...)
+	if cfg.Revoke == nil {
+		cfg.Revoke = base.Revoke
+	}
 	for id, p := range base.Providers {
 		if _, ok := cfg.Providers[id]; !ok {
 			if cfg.Providers == nil {

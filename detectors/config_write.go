@@ -18,6 +18,9 @@ func ConvertGitleaks(cfg *Config) (files map[string][]byte, err error) {
 	if len(cfg.Native) > 0 {
 		return nil, errors.New("the config has [[credential]] tables, which are rules of keysweep already")
 	}
+	if cfg.Revoke != nil {
+		return nil, errors.New("the config has a table [revoke], so it is one of keysweep already")
+	}
 	w := &configWriter{}
 	w.str("title", cfg.Title)
 	w.str("description", cfg.Description)

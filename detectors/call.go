@@ -33,6 +33,8 @@ type Call struct {
 	Needs      string   // the right that the calling key must have, in words
 	Consents   []string // what a person must consent to, each for an effect beyond the leaked credential
 	Undo       string   // of Contain: how to undo it, in words
+	Batch      int      // of Revoke: how many credentials one call may end; 0 for one
+	Each       string   // with Batch: template of one credential; {batch} in the body is their list, divided by commas
 
 	at string // its key within the credential of the rules file: revoke[0].lookup
 }

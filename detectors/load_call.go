@@ -134,7 +134,7 @@ func (b *callLoader) proof(c *Call, name string) error {
 		return b.fail(name+".lookup", "takes nothing, and is not the proof")
 	case c.Proof == ProofLookup && (c.Lookup == nil || !b.compares(c.Lookup)):
 		return b.fail(name+".proof", "lookup needs one whose found rows, or take, compare with a part such as {key}")
-	case c.Proof == ProofArgument && !b.names(c.URL+c.Body, b.rule.Gives) && !slices.ContainsFunc(slices.Collect(maps.Values(c.Headers)), func(v string) bool { return b.names(v, b.rule.Gives) }):
+	case c.Proof == ProofArgument && !b.names(c.URL+c.Body+c.Each, b.rule.Gives) && !b.inHeaders(c):
 		return b.fail(name+".proof", "argument needs a part such as {key} in the URL, the body or a header")
 	}
 	return nil
@@ -180,6 +180,9 @@ func (b *callLoader) call(raw *rawCall, name string, means []Meaning) (*Call, er
 		return nil, b.fail(name+".take", "only a lookup takes a value")
 	}
 	if err := b.lookup(c, raw, means); err != nil {
+		return nil, err
+	}
+	if err := b.batch(c, raw); err != nil {
 		return nil, err
 	}
 	if err := b.templates(c); err != nil {
@@ -324,6 +327,7 @@ func (b *callLoader) template(c *Call, key, text string) error {
 	for _, p := range Placeholders(text) {
 		signer, isSigner := strings.CutPrefix(p.Name, "signer.")
 		switch {
+		case p.Name == batchName && c.Batch > 0 && key == c.at+".body":
 		case isSigner && (c.Way == WaySelf || c.Way == "" || signer == ""):
 			return b.fail(key, "{%s}: only ways master and admin have a signer", p.Name)
 		case p.Name == "lookup" && (c.Lookup == nil || len(c.Lookup.Take) == 0):

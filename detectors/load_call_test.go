@@ -189,6 +189,53 @@ func TestCallErrorsNameFileLineAndKey(t *testing.T) {
 	}
 }
 
+// TestCredentialsShareACall is about revoke calls with a batch.
+func TestCredentialsShareACall(t *testing.T) {
+	const batch = `
+[[credential.revoke]]
+post   = "https://api.acme.example/end"
+body   = '{"keys":[{batch}]}'
+way    = "self"
+proof  = "argument"
+effect = "The keys end."
+batch  = 1000
+each   = '"{key}"'
+
+[[credential.revoke.reply]]
+status = 202
+is     = "done"
+`
+	rules, err := LoadFile("acme.toml", []byte(caller+batch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := rules[0].Revoke[1]; c.Batch != 1000 || c.Each != `"{key}"` {
+		t.Errorf("got %+v", c)
+	}
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"of one", "batch  = 1000", "batch  = 1", "batch (2 or more), each and {batch} in the body go together"},
+		{"without each", `each   = '"{key}"'`, "", "batch (2 or more), each and"},
+		{"not in the body", "{batch}", "", "batch (2 or more), each and"},
+		{"in the URL", "/end", "/end/{key}", "parts stand in each only"},
+		{"in a header", `way    = "self"`, "way    = \"self\"\nheaders = { X-Key = \"{key}\" }", "parts stand in each only"},
+		{"each without a part", `'"{key}"'`, `'"{unix}"'`, "needs a part such as {key}"},
+		{"each with an unknown name", `'"{key}"'`, `'"{key}{colour}"'`, "{colour} is neither a part"},
+		{"proof self", `proof  = "argument"`, `proof  = "self"`, "only for a revoke call with proof"},
+		{"signed", `way    = "self"`, "way    = \"self\"\nsign = { scheme = \"hmac\" }", "only for a revoke call with proof"},
+		{"in verify", `ips     = "ips.0"`, "batch = 5", "batch (2 or more), each and"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := caller + strings.Replace(batch, tt.old, tt.new, 1)
+			if !strings.Contains(batch, tt.old) {
+				text = strings.Replace(caller, tt.old, tt.new, 1)
+			}
+			if _, err := LoadFile("acme.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error is %v, want one with %s", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestPaths(t *testing.T) {
 	for text, want := range map[string]Path{
 		"":               nil,

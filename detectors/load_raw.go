@@ -95,6 +95,8 @@ type rawCall struct {
 	Needs        string            `toml:"needs"`
 	Consents     []string          `toml:"consents"`
 	Undo         string            `toml:"undo"`
+	Batch        int               `toml:"batch"`
+	Each         string            `toml:"each"`
 }
 
 type rawReply struct {

@@ -96,4 +96,5 @@ type Finding struct {
 	Missing     []string // required parts that were not found
 	Occurrences []Occurrence
 	Verdict     Verdict
+	Receipt     *Receipt // nil when nobody asked to revoke it
 }

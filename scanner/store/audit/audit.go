@@ -28,6 +28,9 @@ const (
 	TornLine Event = "torn"    // an earlier process died while it wrote the line before
 )
 
+// Lookup is the step of a call that changes nothing.
+const Lookup = "lookup"
+
 // Record is one line. Seq, Time, Run, Actor and Prev are set by Append.
 type Record struct {
 	Seq         int64     `json:"seq"`

@@ -295,7 +295,7 @@ func TestProcessesDoNotInterleave(t *testing.T) {
 	}
 	defer f.Close()
 	var records []Record
-	s, err := Walk(f, func(r Record) { records = append(records, r) })
+	s, err := Walk(f, func(r Record, _ string) { records = append(records, r) })
 	if err != nil || len(s.Problems) > 0 || len(records) != writers*sessions*3 {
 		t.Fatalf("got %d records, %+v, %v", len(records), s, err)
 	}

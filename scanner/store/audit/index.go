@@ -31,10 +31,10 @@ func (x *index) add(r Record) {
 	}
 	s := x.states[r.Fingerprint]
 	s.Touched = r.Time
-	switch r.Event {
-	case Sending:
+	switch {
+	case r.Event == Sending && r.Step != Lookup:
 		s.Open, s.Sent, s.Way = true, r.Time, r.Way
-	case Ended:
+	case r.Event == Ended:
 		s.Open, s.Outcome = false, r.Outcome
 	}
 	x.states[r.Fingerprint] = s

@@ -108,18 +108,18 @@ const maxProblems = 100
 // Verify reads a log and checks every line. The error is one of reading; what is wrong with the log is in the Summary.
 func Verify(r io.Reader) (Summary, error) {
 	var s Summary
-	err := walk(r, &s, func(Record) {})
+	err := walk(r, &s, func(Record, string) {})
 	return s, err
 }
 
-// Walk calls yield with every record that can be read, in order, and returns what Verify does.
-func Walk(r io.Reader, yield func(Record)) (Summary, error) {
+// Walk calls yield with every record that can be read and the hash that it states, in order, and returns what Verify does.
+func Walk(r io.Reader, yield func(r Record, hash string)) (Summary, error) {
 	var s Summary
 	err := walk(r, &s, yield)
 	return s, err
 }
 
-func walk(r io.Reader, s *Summary, yield func(Record)) error {
+func walk(r io.Reader, s *Summary, yield func(Record, string)) error {
 	var c chain
 	in := bufio.NewReaderSize(r, 1<<16)
 	for {
@@ -134,12 +134,13 @@ func walk(r io.Reader, s *Summary, yield func(Record)) error {
 		rec, problem := c.next(line[:len(line)-1])
 		s.note(problem)
 		if c.piece == nil {
-			s.count(rec, yield)
+			s.count(rec)
+			yield(rec, c.hash)
 		}
 	}
 }
 
-func (s *Summary) count(r Record, yield func(Record)) {
+func (s *Summary) count(r Record) {
 	s.Records++
 	if r.Torn != nil {
 		s.Torn = append(s.Torn, r.Torn.Line)
@@ -148,7 +149,6 @@ func (s *Summary) count(r Record, yield func(Record)) {
 		s.First = r.Time
 	}
 	s.Last = r.Time
-	yield(r)
 }
 
 func (s *Summary) note(err error) {

@@ -15,7 +15,7 @@ import (
 func drawCSV(w io.Writer, r run, _ Options) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{strings.Split("RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine,EndLine,StartColumn,EndColumn,"+
-		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences,Version,Access", ",")}
+		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences,Version,Access,Receipt", ",")}
 	for _, e := range r.Entries {
 		rows = append(rows, csvRow(e))
 	}
@@ -29,7 +29,7 @@ func csvRow(e *entry) []string {
 		e.Author, e.Message, e.Date, e.Email, e.Fingerprint, strings.Join(e.Tags, " "), e.Link,
 		e.Provider, e.Severity.String(), e.Confidence.String(), e.Environment, string(e.Verdict.Status), strconv.Itoa(len(e.Occurrences)),
 	}
-	row = append(row, csvObject(e)...)
+	row = append(append(row, csvObject(e)...), receiptCell(e))
 	for i := range row {
 		row[i] = cell(row[i])
 	}
@@ -51,6 +51,13 @@ func csvObject(e *entry) []string {
 		}
 	}
 	return []string{version, string(access)}
+}
+
+func receiptCell(e *entry) string {
+	if e.Receipt == nil {
+		return ""
+	}
+	return e.Receipt.sentence()
 }
 
 // cell keeps a spreadsheet from running a text as a formula: one that starts like a formula, behind spaces too, or in

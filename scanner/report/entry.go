@@ -46,7 +46,7 @@ type entry struct {
 	Occurrences []occurrence
 	Verdict     verdict
 	Permissions []string
-	Receipt     json.RawMessage
+	Receipt     *receipt
 	Playbook    playbook
 	Notes       []string `json:",omitempty"`
 	Missing     []string `json:",omitempty"`
@@ -147,6 +147,11 @@ type playbook struct {
 	Console string
 	Steps   []string
 	Damage  []string
+	Tell    []string
+}
+
+func newPlaybook(p detectors.Playbook) playbook {
+	return playbook{p.Console, list(p.Steps), list(p.Damage), list(p.Tell)}
 }
 
 // newEntry masks and scrubs a finding. All holds the values of every finding that is known.
@@ -163,8 +168,8 @@ func newEntry(f scanner.Finding, all *masks, reveal int) *entry {
 		Tags: list(rule.Tags), Fingerprint: fingerprint(f, hide), Provider: valid(cmp.Or(f.Credential.Provider, rule.Provider)),
 		Severity: f.Severity, Confidence: f.Confidence, Environment: valid(f.Environment),
 		Identity: named(f.Identity, hide), Verdict: newVerdict(f.Verdict, hide), Permissions: list(f.Verdict.Permissions),
-		Receipt: json.RawMessage("null"), Notes: each(f.Notes, hide), Missing: each(f.Missing, valid),
-		Playbook: playbook{rule.Playbook.Console, list(rule.Playbook.Steps), list(rule.Playbook.Damage)},
+		Receipt: newReceipt(f.Receipt, hide), Notes: each(f.Notes, hide), Missing: each(f.Missing, valid),
+		Playbook: newPlaybook(rule.Playbook),
 	}
 	e.setParts(f, reveal, hide)
 	e.setPlaces(f, hide)

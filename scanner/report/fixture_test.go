@@ -79,6 +79,7 @@ func binance() *detectors.Rule {
 			Console: "https://www.binance.com/en/my/settings/api-management",
 			Steps:   []string{"Sign in as the owner of the key.", "Find the key by its first characters and choose Delete.", "Confirm with the second factor.", "Make a new key with an IP list."},
 			Damage:  []string{"Withdrawal history since the date of the leak."},
+			Tell:    []string{"The owner of the account."},
 		},
 	}
 }
@@ -114,6 +115,7 @@ func pairFinding() scanner.Finding {
 			{Region: region(4, 1, 80), File: "", Place: scanner.InMessage, Commit: "da39a3ee5e6b4b0d3255bfef95601890afd80709", Author: "Bot"},
 		},
 		Verdict: scanner.Verdict{Status: scanner.Unknown, Reason: "time-out asking for " + hex.EncodeToString([]byte(keyValue))},
+		Receipt: plannedReceipt(),
 	}
 }
 
@@ -128,6 +130,39 @@ func loneFinding() scanner.Finding {
 		Verdict: scanner.Verdict{
 			Status: scanner.Live, Account: "acct-" + liveValue, AskedAt: time.Date(2026, 11, 1, 2, 3, 4, 0, time.UTC), Permissions: []string{"read", "trade"},
 		},
+		Receipt: containedReceipt(),
+	}
+}
+
+// plannedReceipt is of a revocation that nobody let go.
+func plannedReceipt() *scanner.Receipt {
+	return &scanner.Receipt{
+		Status: scanner.Planned, Reason: "nothing was done; it would be allowed",
+		Plan: scanner.Plan{
+			Hash: strings.Repeat("5e", 16), Account: "acct-" + keyValue,
+			Ways: []scanner.PlannedWay{
+				{
+					Way: "master", Signer: "binance-master", Calls: []string{"GET https://api.binance.com/list", "DELETE https://api.binance.com/key?key={key}"},
+					Effect: "Ends the sub-account key. It can not be undone.", Needs: "the right to manage keys",
+					Proof: "a lookup compares", Consents: []string{"binance-sub"},
+				},
+				{Way: "self", Contain: true, Calls: []string{"POST https://api.binance.com/limit"}, Effect: "Limits it.", Undo: "Widen it.", Blocked: "the call needs what was not found: secret"},
+			},
+		},
+	}
+}
+
+// containedReceipt is of a key that could be limited but not ended; the issuer echoed it.
+func containedReceipt() *scanner.Receipt {
+	return &scanner.Receipt{
+		Status: scanner.Contained, Way: "self", Reason: "The key may only read.", Proof: "the call acts on the key that makes it", Undo: "Give it its rights back.",
+		Plan: scanner.Plan{Hash: strings.Repeat("c0", 16), Ways: []scanner.PlannedWay{{Way: "self", Contain: true, Calls: []string{"PATCH https://api.kraken.com/me"}, Undo: "Give it its rights back."}}},
+		Steps: []scanner.ReceiptStep{
+			{What: "call", Way: "self", Call: "DELETE https://api.kraken.com/me", Status: 403, Outcome: "refused", Reason: "no right for " + liveValue},
+			{What: "call", Way: "self", Call: "PATCH https://api.kraken.com/me", Status: 200, Outcome: "done"},
+			{What: "verify", Outcome: "live"},
+		},
+		Audit: scanner.AuditRange{First: 7, Last: 13},
 	}
 }
 
@@ -165,6 +200,10 @@ func hostileFinding() scanner.Finding {
 			Message: hostile, Match: hostile + strings.ReplaceAll(pemValue, "\n", "\\n"), Link: "javascript:alert(1)",
 		}},
 		Verdict: scanner.Verdict{Status: scanner.Dead, Reason: hostile, Account: hostile},
+		Receipt: &scanner.Receipt{
+			Status: scanner.Done, Way: "self", Reason: hostile, Plan: scanner.Plan{Account: hostile},
+			Steps: []scanner.ReceiptStep{{What: "call", Call: hostile, Outcome: "done", Reason: hostile}},
+		},
 	}
 }
 

@@ -127,13 +127,21 @@ func summaryMarkdown(r run, o Options) string {
 	all := bySeverity(r.Entries)
 	for _, e := range all[:min(len(all), summaryRows)] {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", e.Severity, markdown(cut(cmp.Or(e.Description, e.RuleID), 100)),
-			markdown(string(e.Verdict.Status)), markdown(cut(whereShort(e), 200)), markdown(e.Fingerprint))
+			markdown(verdictCell(e)), markdown(cut(whereShort(e), 200)), markdown(e.Fingerprint))
 	}
 	if n := len(all) - summaryRows; n > 0 {
 		fmt.Fprintf(&b, "\nand %s in the log.\n", count(n, "more finding"))
 	}
 	playbooksMarkdown(&b, all)
 	return b.String()
+}
+
+func verdictCell(e *entry) string {
+	out := string(e.Verdict.Status)
+	if e.Receipt != nil {
+		out += ", " + outcome(e.Receipt.Status)
+	}
+	return out
 }
 
 func whereShort(e *entry) string {

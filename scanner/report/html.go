@@ -38,7 +38,8 @@ func drawHTML(w io.Writer, r run, o Options) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"plain": plain, "lines": plainLines, "place": place, "origin": origin, "totals": totals, "covered": covered, "because": because,
 		"web": webURL, "count": count, "help": func() string { return generalHelp },
-		"where": func(p part, e *entry) string { return partPlace(p, e) },
+		"receipt": func(r *receipt) []string { return each(r.lines(), plain) },
+		"where":   func(p part, e *entry) string { return partPlace(p, e) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func TestJSONFieldsStandInTheDocumentedOrder(t *testing.T) {
 		"Value File StartLine EndLine StartColumn EndColumn Encodings",
 		"File StartLine EndLine StartColumn EndColumn Commit LastCommit Author Email Date Place AtHead Link",
 		"Status Reason AskedAt Account",
-		"Console Steps Damage",
+		"Console Steps Damage Tell",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -123,7 +123,7 @@ func (e *entry) finding() (scanner.Finding, error) {
 	f := scanner.Finding{
 		Credential:  detectors.Credential{Rule: rule, Provider: e.Provider, Parts: map[string]detectors.Secret{}},
 		Fingerprint: e.Fingerprint, Severity: e.Severity, Confidence: e.Confidence, Environment: e.Environment,
-		Identity: e.Identity, Notes: e.Notes, Entropy: e.Entropy, Missing: e.Missing,
+		Identity: e.Identity, Notes: e.Notes, Entropy: e.Entropy, Missing: e.Missing, Receipt: e.Receipt.receipt(),
 		Verdict: scanner.Verdict{Status: e.Verdict.Status, Reason: e.Verdict.Reason, Account: e.Verdict.Account, Permissions: e.Permissions},
 	}
 	e.fillParts(&f)
@@ -134,7 +134,7 @@ func (e *entry) finding() (scanner.Finding, error) {
 func (e *entry) rule() *detectors.Rule {
 	rule := &detectors.Rule{
 		ID: e.RuleID, Title: e.Description, Provider: e.Provider, Severity: e.Severity, Confidence: e.Confidence,
-		Playbook: detectors.Playbook{Console: e.Playbook.Console, Steps: e.Playbook.Steps, Damage: e.Playbook.Damage},
+		Playbook: detectors.Playbook(e.Playbook),
 	}
 	for _, tag := range e.Tags {
 		if !strings.HasPrefix(tag, decodedTag) {

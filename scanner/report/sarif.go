@@ -84,6 +84,9 @@ func headline(e *entry) string {
 	if len(e.Missing) > 0 {
 		out += " " + strings.Join(e.Missing, " and ") + " not found."
 	}
+	if e.Receipt != nil {
+		out += " " + upperFirst(strings.TrimSuffix(e.Receipt.sentence(), ".")) + "."
+	}
 	if more := len(e.Occurrences) - 1; more > 0 {
 		out += " It stands in " + count(more, "more place") + "."
 	}
@@ -107,6 +110,9 @@ func resultProperties(e *entry) *sarif.PropertyBag {
 	}
 	if len(e.Permissions) > 0 {
 		bag.Add("permissions", e.Permissions)
+	}
+	if e.Receipt != nil {
+		bag.Add("receipt", e.Receipt)
 	}
 	if len(e.Notes) > 0 {
 		bag.Add("notes", e.Notes)

@@ -35,7 +35,7 @@ func addRules(driver *sarif.ToolComponent, rules []detectors.Rule, entries []*en
 func entryOf(r detectors.Rule) *entry {
 	return &entry{
 		RuleID: r.ID, Description: r.Title, Provider: r.Provider, Severity: r.Severity, Confidence: r.Confidence, Tags: r.Tags,
-		Playbook: playbook{r.Playbook.Console, r.Playbook.Steps, r.Playbook.Damage},
+		Playbook: newPlaybook(r.Playbook),
 	}
 }
 
@@ -82,6 +82,9 @@ func helpText(e *entry) string {
 	for _, look := range e.Playbook.Damage {
 		out = append(out, "Look for damage: "+look)
 	}
+	for _, who := range e.Playbook.Tell {
+		out = append(out, "Tell: "+who)
+	}
 	if len(e.Playbook.Steps) == 0 {
 		out = append(out, generalHelp)
 	}
@@ -104,6 +107,12 @@ func helpMarkdown(e *entry) string {
 	}
 	for _, look := range e.Playbook.Damage {
 		fmt.Fprintf(&b, "- %s\n", markdown(look))
+	}
+	if len(e.Playbook.Tell) > 0 {
+		b.WriteString("\nTell:\n\n")
+	}
+	for _, who := range e.Playbook.Tell {
+		fmt.Fprintf(&b, "- %s\n", markdown(who))
 	}
 	return b.String()
 }

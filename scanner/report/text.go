@@ -108,6 +108,9 @@ func (p *page) entry(e *entry) {
 	for _, note := range e.Notes {
 		p.row("note", p.wrap(plain(note))...)
 	}
+	if e.Receipt != nil {
+		p.row("revocation", p.wrapAll(each(e.Receipt.lines(), plain))...)
+	}
 	p.next(e)
 	p.row("fingerprint", plain(e.Fingerprint))
 	p.printf("\n")
@@ -226,9 +229,8 @@ func matchLines(match string) []string {
 	return out
 }
 
-// next says how to end the credential, once per rule.
+// next says how to end the credential, what to look at and whom to tell, once per rule.
 func (p *page) next(e *entry) {
-	const shownSteps = 3
 	if p.told[e.RuleID] {
 		p.row("next", "as for the first "+plain(cmp.Or(e.Description, e.RuleID))+" above")
 		return
@@ -240,16 +242,23 @@ func (p *page) next(e *entry) {
 	if e.Playbook.Console != "" {
 		out = append(out, "open "+plain(e.Playbook.Console))
 	}
-	for i, step := range e.Playbook.Steps[:min(shownSteps, len(e.Playbook.Steps))] {
+	for i, step := range e.Playbook.Steps {
 		out = append(out, p.wrap(fmt.Sprintf("%d. %s", i+1, plain(step)))...)
-	}
-	if n := len(e.Playbook.Steps) - shownSteps; n > 0 {
-		out = append(out, fmt.Sprintf("and %s in the json, sarif and html formats", count(n, "more step")))
 	}
 	if len(out) == 0 {
 		out = p.wrap(generalHelp)
 	}
 	p.row("next", out...)
+	p.row("damage", p.wrapAll(each(e.Playbook.Damage, plain))...)
+	p.row("tell", p.wrapAll(each(e.Playbook.Tell, plain))...)
+}
+
+func (p *page) wrapAll(texts []string) []string {
+	var out []string
+	for _, s := range texts {
+		out = append(out, p.wrap(s)...)
+	}
+	return out
 }
 
 // wrap breaks prose at Width. No line but the first may begin with "::", which GitHub reads as a command.

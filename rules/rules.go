@@ -81,8 +81,8 @@
 // There are no functions and no conditions; braces around anything else stand for themselves.
 //
 // Paths are members and list indexes joined by dots: result.list.0.id. list[apiKey={key}].id is the one element whose
-// member has that value; with none or two there is no value. A backslash takes the next byte as it is ('a\.b'), and "." is
-// the whole answer.
+// member has that value, list[owner.key={key}].id looks into a member; with none or two there is no value. A backslash takes
+// the next byte as it is ('a\.b'), and "." is the whole answer.
 //
 // Rows: [[credential.verify.reply]], first that fits wins, all of its conditions must fit:
 //

@@ -254,7 +254,7 @@ func index(list []any, s detectors.Step, v *values) (any, bool) {
 	}
 	var found []any
 	for _, e := range list {
-		if member, ok := e.(map[string]any); ok && equal(member[s.Member], s.Value, v) {
+		if equal(memberOf(e, s.Member), s.Value, v) {
 			found = append(found, e)
 		}
 	}
@@ -262,6 +262,15 @@ func index(list []any, s detectors.Step, v *values) (any, bool) {
 		return nil, false
 	}
 	return found[0], true
+}
+
+// memberOf returns a member, or with dots in the name the member of a member.
+func memberOf(doc any, name string) any {
+	for key := range strings.SplitSeq(name, ".") {
+		object, _ := doc.(map[string]any)
+		doc = object[key]
+	}
+	return doc
 }
 
 // factBytes bounds a fact, which people read.

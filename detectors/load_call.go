@@ -223,7 +223,7 @@ func (b *callLoader) lookup(c *Call, raw *rawCall, means []Meaning) error {
 	}
 	means = map[bool][]Meaning{true: verdictLookups, false: outcomeLookups}[slices.Contains(means, IsLive)]
 	way := *raw.Lookup
-	way.Way = raw.Way // whose values {signer.NAME} are
+	way.Way, way.Credential = raw.Way, raw.Credential // whose values {signer.NAME} are
 	lookup, err := b.call(&way, name, means)
 	if err != nil {
 		return err

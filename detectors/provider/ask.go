@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,9 @@ type asking struct {
 	parts    map[string]string
 	signer   map[string]string // of a configured credential; nil when the credential itself signs
 	asked    []Asked
-	nonce    int64 // the last one that was used
+	nonce    int64               // the last one that was used
+	act      *Action             // nil when nothing is to be changed
+	batch    []map[string]string // the parts of all credentials that share the call
 }
 
 // verify asks host after host until one has the credential. It is dead when all of them said so.
@@ -84,30 +87,31 @@ func (a *asking) verdict(ctx context.Context, call *detectors.Call, t target) Ve
 func (a *asking) change(ctx context.Context, call *detectors.Call, host string) Outcome {
 	out := Outcome{Is: detectors.IsRefused, At: a.client.opts.Now()}
 	targets := a.client.targets(a.provider, call)
-	at := 0
-	if host != "" {
-		at = slices.IndexFunc(targets, func(t target) bool { return t.host == host })
-	}
-	switch {
-	case len(targets) == 0:
+	if len(targets) == 0 {
 		out.Reason = "its host is not known: set base_url under [providers." + a.provider + "]"
 		return out
-	case at < 0:
-		at = 0 // asked and changed through different hosts
 	}
 	if out.Reason = a.prepare(call); out.Reason != "" {
 		return out
 	}
-	_, row, ans := a.run(ctx, call, targets[at])
-	out.Asked, out.At = a.asked, a.client.opts.Now()
-	if row == nil {
-		out.Is, out.Reason, out.Unanswered = detectors.IsUnknown, ans.reason(), true
-		if ans.lookup && ans.fault == "" {
-			out.Is = detectors.IsRefused // nothing was changed, and nothing will be
-		}
-		return out
+	_, row, ans := a.run(ctx, call, targets[hostIndex(targets, host)])
+	return a.outcome(row, ans)
+}
+
+// outcome puts an answer into words.
+func (a *asking) outcome(row *detectors.Reply, ans *answer) Outcome {
+	out := Outcome{
+		At: a.client.opts.Now(), Asked: a.asked, Status: ans.status, Sent: ans.sent && !ans.lookup,
+		Limited: ans.status == http.StatusTooManyRequests,
 	}
-	out.Is, out.Reason = row.Is, row.Reason
+	switch {
+	case row != nil:
+		out.Is, out.Reason = row.Is, row.Reason
+	case ans.lookup && ans.fault == "":
+		out.Is, out.Reason, out.Unanswered = detectors.IsRefused, ans.reason(), true // nothing was changed, and nothing will be
+	default:
+		out.Is, out.Reason, out.Unanswered = detectors.IsUnknown, ans.reason(), true
+	}
 	return out
 }
 
@@ -159,7 +163,6 @@ func (a *asking) run(ctx context.Context, call *detectors.Call, t target) (*valu
 			at = own[0]
 		}
 		row, ans := a.one(ctx, call.Lookup, at, v)
-		ans.lookup = true
 		if row == nil || row.Is != detectors.IsFound {
 			return v, row, ans
 		}
@@ -180,6 +183,9 @@ func (a *asking) run(ctx context.Context, call *detectors.Call, t target) (*valu
 
 // one makes one call and finds the row that fits its answer.
 func (a *asking) one(ctx context.Context, call *detectors.Call, t target, v *values) (*detectors.Reply, *answer) {
+	if err := a.before(call, t); err != nil {
+		return nil, &answer{fault: "kept back: " + err.Error()}
+	}
 	ans := a.client.send(ctx, t, policyOf(call), func() (*request, error) { return a.build(call, t, v) })
 	note := Asked{Method: call.Method, Host: t.host, Path: templatePath(call), Status: ans.status, Note: ans.fault}
 	var row *detectors.Reply
@@ -191,6 +197,8 @@ func (a *asking) one(ctx context.Context, call *detectors.Call, t target, v *val
 		}
 	}
 	a.asked = append(a.asked, note)
+	ans.lookup = strings.HasSuffix(call.Name, ".lookup")
+	a.after(call, row, ans)
 	a.client.opts.Log.Debug("asked", "rule", a.rule.ID, "call", call.Name, "host", t.host, "status", ans.status, "note", note.Note)
 	return row, ans
 }

@@ -111,7 +111,7 @@ func (a *asking) build(call *detectors.Call, t target, v *values) (*request, err
 	if r.Query, err = v.expand(query, queryText); err != nil {
 		return nil, err
 	}
-	if r.Body, err = v.expand(call.Body, bodyEscape(r.Header.Get("Content-Type"))); err != nil {
+	if r.Body, err = a.body(call, v, bodyEscape(r.Header.Get("Content-Type"))); err != nil {
 		return nil, err
 	}
 	if err := a.sign(call, r, v); err != nil {

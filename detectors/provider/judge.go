@@ -25,6 +25,7 @@ type answer struct {
 	fault     string
 	unmatched string // why no row counts although one may fit
 	lookup    bool   // the answer of a lookup: the call itself was not made
+	sent      bool   // the request may have reached the host
 }
 
 // Format prints none of the fields, whatever the verb.

@@ -190,18 +190,19 @@ func verifyCall(q Query) (*detectors.Call, string) {
 
 // Outcome is what an issuer says of a call that changes something.
 type Outcome struct {
-	Is         detectors.Meaning // done, gone, refused or unknown
+	Is         detectors.Meaning // done, gone, refused or unknown; found for a lookup
 	Reason     string
 	Unanswered bool // unknown because no answer came that a row knows
+	Sent       bool // the call itself, not only its lookup, may have reached the issuer
+	Limited    bool // the issuer did not look at it: too many calls
+	Status     int  // of the last answer; 0 for none
 	At         time.Time
 	Asked      []Asked
 }
 
-// Change makes a call of Revoke or Contain, with its lookup, at one host: the one that verification named, or the call's
-// own when host is empty. It is made once, whatever comes of it, unless the issuer says that it did not look at it.
+// Change makes a call of Revoke or Contain for one credential. See Act.
 func (c *Client) Change(ctx context.Context, call *detectors.Call, cred detectors.Credential, host string) Outcome {
-	a := &asking{client: c, rule: cred.Rule, provider: providerOf(cred), parts: reveal(cred.Parts)}
-	return a.change(ctx, call, host)
+	return c.Act(ctx, Action{Call: call, Credentials: []detectors.Credential{cred}, Host: host})
 }
 
 // Targets returns the URLs without query that a call may go to, hosts replaced as configured; templates stay as they are. It

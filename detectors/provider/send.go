@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,10 +47,10 @@ func policyOf(call *detectors.Call) policy {
 // send makes a call within the host's rate and the time-out, and again where the policy allows. Build makes the request
 // anew for each try, since timestamps age.
 func (c *Client) send(ctx context.Context, t target, p policy, build func() (*request, error)) *answer {
-	budget := c.opts.Timeout
+	budget, sent := c.opts.Timeout, false
 	for try := 1; ; try++ {
 		if fault := c.governor.wait(ctx, t.base.Host); fault != "" {
-			return &answer{fault: fault}
+			return &answer{fault: fault, sent: sent}
 		}
 		select {
 		case c.slots <- struct{}{}:
@@ -59,6 +61,8 @@ func (c *Client) send(ctx context.Context, t target, p policy, build func() (*re
 		ans, pause, retry := c.try(ctx, t, budget, build)
 		<-c.slots
 		budget -= time.Since(began)
+		sent = sent || ans.sent
+		ans.sent = sent
 		c.governor.pause(t.base.Host, pause)
 		if ans.fault == "" || p == once || try == c.opts.Attempts || !retry || p == turned && ans.status != http.StatusTooManyRequests {
 			return ans
@@ -104,14 +108,14 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 	if r.body == "" {
 		req.Body, req.ContentLength, req.GetBody = http.NoBody, 0, nil
 	}
-	resp, err := c.http.Do(req)
+	resp, connected, err := c.do(req)
 	if err != nil {
 		fault, retry := c.faultOf(ctx, within, err)
-		return &answer{fault: fault}, 0, retry
+		return &answer{fault: fault, sent: connected}, 0, retry
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	ans = &answer{status: resp.StatusCode, header: resp.Header, body: string(body)}
+	ans = &answer{status: resp.StatusCode, header: resp.Header, body: string(body), sent: true}
 	pause = pauseOf(resp, time.Now())
 	switch {
 	case err != nil:
@@ -126,6 +130,15 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 	}
 	ans.understand()
 	return ans, pause, ans.status == http.StatusTooManyRequests || ans.status >= 500
+}
+
+// do sends the request, and says whether it may have reached the host: without a connection it did not.
+func (c *Client) do(req *http.Request) (resp *http.Response, connected bool, err error) {
+	var got atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got.Store(true) }}
+	resp, err = c.http.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	_, tells := c.opts.Transport.(*http.Transport)
+	return resp, got.Load() || !tells, err
 }
 
 func ended(ctx context.Context) string {

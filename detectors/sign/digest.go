@@ -17,7 +17,7 @@ import (
 var (
 	hmacHashes = []string{"sha256", "sha384", "sha512", "sha1", "md5"}
 	rsaHashes  = []string{"sha256", "sha384", "sha512"}
-	encodings  = []string{"hex", "HEX", "base64"}
+	encodings  = []string{"hex", "HEX", "base64", "base64hex"}
 )
 
 // hashFunc knows the names of hmacHashes; any other is SHA-256, refused before by the parameters' check.
@@ -58,6 +58,8 @@ func encode(how string, sum []byte) string {
 	switch how {
 	case "base64":
 		return base64.StdEncoding.EncodeToString(sum)
+	case "base64hex": // of the hex digits' text
+		return b64(hex.EncodeToString(sum))
 	case "HEX":
 		return strings.ToUpper(hex.EncodeToString(sum))
 	}

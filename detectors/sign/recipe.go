@@ -13,7 +13,7 @@ type recipe struct {
 	hash    string // sha256 unless it says otherwise
 	payload string // template
 	secret  string // raw (default), base64, hex; of ed25519 only hex is heeded
-	encode  string // hex (default), HEX, base64
+	encode  string // hex (default), HEX, base64, base64hex
 	query   string // query parameter that takes the signature
 	form    string // parameter of a form body that takes it
 	headers [][2]string

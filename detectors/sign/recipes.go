@@ -84,6 +84,10 @@ func recipes() map[string]recipe {
 			payload: "{ts_ms}{method}{path_query}{body}", window: "10000", params: window,
 			headers: [][2]string{{"BITVAVO-ACCESS-KEY", "{key}"}, {"BITVAVO-ACCESS-SIGNATURE", "{signature}"}, {"BITVAVO-ACCESS-TIMESTAMP", "{ts_ms}"}, {"BITVAVO-ACCESS-WINDOW", "{window}"}},
 		},
+		"blofin": {
+			payload: "{path_query}{method}{ts_ms}{ts_ms}{body}", encode: "base64hex",
+			headers: [][2]string{{"ACCESS-KEY", "{key}"}, {"ACCESS-SIGN", "{signature}"}, {"ACCESS-TIMESTAMP", "{ts_ms}"}, {"ACCESS-NONCE", "{ts_ms}"}, {"ACCESS-PASSPHRASE", "{passphrase}"}},
+		},
 		"robinhood": {
 			kind: "ed25519", payload: "{key}{ts}{path_query}{method}{body}", encode: "base64",
 			headers: [][2]string{{"x-api-key", "{key}"}, {"x-timestamp", "{ts}"}, {"x-signature", "{signature}"}},

@@ -52,6 +52,27 @@ func TestPublishedVectors(t *testing.T) {
 			in:   Inputs{Parts: params{"key": "k", "secret": "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg=="}},
 			want: "4/dpxb3iT4tp/ZCVEwSnEsLxx0bqyhLpdfOpc6fn7OR8+UClSV5n9E6aSS8MPtnRfp32bAb0nmbRn6H8ndwLUQ==",
 		},
+		"valr": {
+			scheme: "hmac", header: "X-VALR-SIGNATURE",
+			r: Request{Method: "GET", Path: "/v1/account/balances"},
+			in: Inputs{Parts: params{"key": "k", "secret": "4961b74efac86b25cce8fbe4c9811c4c7a787b7a5996660afcc2e287ad864363"}, Now: time.UnixMilli(1558014486185),
+				Params: params{"hash": "sha512", "payload": "{ts_ms}{method}{path_query}{body}", "header": "X-VALR-SIGNATURE"}},
+			want: "9d52c181ed69460b49307b7891f04658e938b21181173844b5018b2fe783a6d4c62b8e67a03de4d099e7437ebfabe12c56233b73c6a0cc0f7ae87e05f6289928",
+		},
+		"bitbank with a time window": {
+			scheme: "hmac", header: "ACCESS-SIGNATURE",
+			r: Request{Method: "GET", Path: "/v1/user/assets"},
+			in: Inputs{Parts: params{"key": "k", "secret": "hoge"}, Now: time.UnixMilli(1721121776490),
+				Params: params{"payload": "{ts_ms}{window}{path_query}", "window": "1000", "header": "ACCESS-SIGNATURE"}},
+			want: "9ec5745960d05573c8fb047cdd9191bd0c6ede26f07700bb40ecf1a3920abae8",
+		},
+		"indodax": {
+			scheme: "hmac", header: "Sign",
+			r: Request{Method: "POST", Path: "/tapi", Body: "method=getInfo&timestamp=1578304294000&recvWindow=1578303937000"},
+			in: Inputs{Parts: params{"key": "k", "secret": "f60617a68fcce028f0a90bc9eb765d17379eb548cc935c01a7ee3186eecf870e9b68f27a31bcfe8d"},
+				Params: params{"hash": "sha512", "payload": "{body}", "header": "Sign"}},
+			want: "bab004e5a518740d7a33b38b44dbebecd3fb39f40b42391af39fcce06edabff5233b3e8064a07c528d1c751a6923d5116026c7786e01b22e2d35277a098cae99",
+		},
 		"bitmex": {
 			scheme: "bitmex", header: "api-signature",
 			r:    Request{Method: "GET", Path: "/api/v1/instrument"},

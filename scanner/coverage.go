@@ -1,6 +1,9 @@
 package scanner
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Coverage says what a run covered. A run is complete when every unit was covered, or left out on purpose.
 type Coverage struct {
@@ -12,6 +15,17 @@ type Coverage struct {
 	Complete bool
 	Reason   string // why the run is not complete, when it is not a matter of single units: time-out, cancelled, source error
 	Elapsed  time.Duration
+	Verdicts Verdicts
+}
+
+// Verdicts counts what came of asking issuers. Its zero value says that nobody was asked.
+type Verdicts struct {
+	Asked      int // findings that an issuer was asked about
+	Live       int // live and restricted ones
+	Dead       int
+	Unknown    int // all without a clear answer
+	Unanswered int // those of them that asking later may tell
+	Unasked    int // findings that could not be asked about
 }
 
 // MaxSkips bounds Coverage.Skips; Skipped counts on.
@@ -23,4 +37,19 @@ type SkippedUnit struct {
 	Reason string
 	Err    string
 	Benign bool
+}
+
+// String says what came of asking, or nothing when nobody was asked.
+func (v Verdicts) String() string {
+	if v == (Verdicts{}) {
+		return ""
+	}
+	out := fmt.Sprintf("issuers asked about %d: %d live, %d dead, %d unknown", v.Asked, v.Live, v.Dead, v.Unknown)
+	if v.Unanswered > 0 {
+		out += fmt.Sprintf(" (%d got no answer)", v.Unanswered)
+	}
+	if v.Unasked > 0 {
+		out += fmt.Sprintf(", %d not asked", v.Unasked)
+	}
+	return out
 }

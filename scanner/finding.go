@@ -72,13 +72,21 @@ const (
 	Proved     Status = "proved"     // arithmetic proved it
 )
 
-// Verdict is what the issuer, or arithmetic, says of a credential.
+// Verdict is what the issuer, or arithmetic, says of a credential. No field holds text of the credential.
 type Verdict struct {
 	Status      Status
 	Reason      string
 	AskedAt     time.Time
 	Account     string
-	Permissions []string
+	Permissions []string         // of read, trade, transfer, withdraw and admin, in this order; empty when the issuer does not tell
+	Host        string           // whose answer decided
+	Label       string           // the key's name in the account
+	Sub         string           // the sub-account's name
+	IPs         []string         // addresses that the key is bound to
+	Expires     string           // RFC 3339 when the issuer's form is known, else as the issuer writes it
+	Holdings    []detectors.Fact // of a wallet: balance and last activity of its addresses
+	Known       bool             // the issuer knows the key, although it is not known to be live
+	Unanswered  bool             // unknown because no answer came that a rule knows: asking later may tell
 }
 
 // Finding is a credential with every place it occurs.

@@ -257,11 +257,16 @@ func (e *entry) finding(fingerprint string) Finding {
 
 // expose makes a finding one step more severe when anyone may read it.
 func (f *Finding) expose() {
-	i := slices.IndexFunc(f.Occurrences, func(o Occurrence) bool { return o.Object != nil && o.Object.Access == Public })
+	i := f.public()
 	if i < 0 {
 		return
 	}
 	o := f.Occurrences[i]
 	f.Severity = min(f.Severity+1, detectors.Critical)
 	f.Notes = append(slices.Clip(f.Notes), "anyone may read "+o.File+" ("+o.Object.Granted+"), which raises the severity by one step")
+}
+
+// public returns the first place that anyone may read, or -1.
+func (f *Finding) public() int {
+	return slices.IndexFunc(f.Occurrences, func(o Occurrence) bool { return o.Object != nil && o.Object.Access == Public })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 // Scanner runs a detector over a source. Its zero value, with a Detector, is ready.
 type Scanner struct {
 	Detector Detector
+	Verifier Verifier           // nil asks nobody
 	Workers  int                // that scan chunks; 0 takes one per processor
 	Drop     func(Finding) bool // leaves findings out: ignore lists, baselines; nil keeps all. Called from one goroutine
 	Log      *slog.Logger       // nil is silent
@@ -24,10 +26,10 @@ type Scanner struct {
 }
 
 // Progress is counters of a run, which any goroutine may read while it goes on.
-type Progress struct{ Units, Bytes, Findings atomic.Int64 }
+type Progress struct{ Units, Bytes, Findings, Asked atomic.Int64 }
 
-// Run scans all chunks of src, gathers the matches by credential and writes the findings to sink, worst first. It
-// closes sink, whatever happens. The Coverage is true even with an error. A unit that could not be read does not end
+// Run scans all chunks of src, gathers the matches by credential, asks the Verifier about each that Drop keeps, and writes
+// the findings to sink, worst first. It closes sink, whatever happens. The Coverage is true even with an error. A unit that could not be read does not end
 // the run; when src fails or ctx ends, what was found until then is still written, and the Coverage says that it is
 // not complete. The error is sink's own, or src's.
 func (s *Scanner) Run(ctx context.Context, src Source, sink Sink) (Coverage, error) {
@@ -37,6 +39,7 @@ func (s *Scanner) Run(ctx context.Context, src Source, sink Sink) (Coverage, err
 	if err != nil {
 		srcErr = errors.Join(srcErr, fmt.Errorf("attribute findings: %w", err))
 	}
+	findings = r.verify(ctx, r.keep(findings))
 	r.conclude(ctx, srcErr)
 	sinkErr := r.write(findings, sink)
 	r.cov.Elapsed = s.now().Sub(r.start)
@@ -179,11 +182,16 @@ func (r *run) conclude(ctx context.Context, srcErr error) {
 	}
 }
 
+// keep leaves out what is known, before anyone is asked about it.
+func (r *run) keep(findings []Finding) []Finding {
+	if r.scanner.Drop == nil {
+		return findings
+	}
+	return slices.DeleteFunc(findings, r.scanner.Drop)
+}
+
 func (r *run) write(findings []Finding, sink Sink) error {
 	for _, f := range findings {
-		if r.scanner.Drop != nil && r.scanner.Drop(f) {
-			continue
-		}
 		r.cov.Findings++
 		if err := sink.Write(f); err != nil {
 			return errors.Join(fmt.Errorf("write finding: %w", err), sink.Close())

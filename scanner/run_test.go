@@ -363,12 +363,16 @@ func TestMatchAcrossTheOverlapIsReported(t *testing.T) {
 }
 
 func TestDropLeavesFindingsOut(t *testing.T) {
-	s := &Scanner{Drop: func(f Finding) bool { return f.Occurrences[0].File == "a" }}
+	v := &verifier{answer: func(_ context.Context, f Finding) Verdict { return asked(Unknown) }}
+	s := &Scanner{Drop: func(f Finding) bool { return f.Occurrences[0].File == "a" }, Verifier: v}
 	sink, cov, err := scanFiles(t, s, files("a", "key=k1 secret=s1", "b", "key=k2 secret=s2"))
 	if err != nil || cov.Findings != 1 {
 		t.Errorf("got %+v, %v", cov, err)
 	}
 	checkLines(t, sink.lines(), []string{"key=k2 secret=s2 b:1:5"})
+	if len(v.asked) != 1 || cov.Verdicts.Asked != 1 {
+		t.Errorf("%d were asked about, %+v", len(v.asked), cov.Verdicts)
+	}
 }
 
 func TestZeroScannerRuns(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 func drawCSV(w io.Writer, r run, _ Options) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{strings.Split("RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine,EndLine,StartColumn,EndColumn,"+
-		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences,Version,Access,Receipt", ",")}
+		"Author,Message,Date,Email,Fingerprint,Tags,Link,Provider,Severity,Confidence,Environment,Verdict,Occurrences,Version,Access,Receipt,"+
+		"Reason,Account,SubAccount,Label,Permissions,IPs,Expires,Holdings", ",")}
 	for _, e := range r.Entries {
 		rows = append(rows, csvRow(e))
 	}
@@ -30,10 +31,20 @@ func csvRow(e *entry) []string {
 		e.Provider, e.Severity.String(), e.Confidence.String(), e.Environment, string(e.Verdict.Status), strconv.Itoa(len(e.Occurrences)),
 	}
 	row = append(append(row, csvObject(e)...), receiptCell(e))
+	v := e.Verdict
+	row = append(row, v.Reason, v.Account, v.Sub, v.Label, strings.Join(e.Permissions, " "), strings.Join(v.IPs, " "), v.Expires, factText(v.Holdings))
 	for i := range row {
 		row[i] = cell(row[i])
 	}
 	return row
+}
+
+func factText(all facts) string {
+	var out []string
+	for _, f := range all {
+		out = append(out, f.Name+" "+f.Value)
+	}
+	return strings.Join(out, "; ")
 }
 
 // csvObject returns the version that the row's file is of, and the widest access that any place of the finding has.

@@ -137,10 +137,18 @@ func newObject(o *scanner.Object, hide func(string) string) *object {
 }
 
 type verdict struct {
-	Status  scanner.Status
-	Reason  string
-	AskedAt string
-	Account string
+	Status     scanner.Status
+	Reason     string
+	AskedAt    string
+	Account    string
+	Host       string   `json:",omitempty"`
+	Label      string   `json:",omitempty"`
+	Sub        string   `json:",omitempty"`
+	IPs        []string `json:",omitempty"`
+	Expires    string   `json:",omitempty"`
+	Holdings   facts    `json:",omitempty"`
+	Known      bool     `json:",omitempty"`
+	Unanswered bool     `json:",omitempty"`
 }
 
 type playbook struct {
@@ -229,7 +237,14 @@ func fingerprint(f scanner.Finding, hide func(string) string) string {
 }
 
 func newVerdict(v scanner.Verdict, hide func(string) string) verdict {
-	return verdict{cmp.Or(v.Status, scanner.Unasked), hide(v.Reason), moment(v.AskedAt), hide(v.Account)}
+	out := verdict{
+		Status: cmp.Or(v.Status, scanner.Unasked), Reason: hide(v.Reason), AskedAt: moment(v.AskedAt), Account: hide(v.Account), Host: hide(v.Host),
+		Label: hide(v.Label), Sub: hide(v.Sub), IPs: each(v.IPs, hide), Expires: hide(v.Expires), Known: v.Known, Unanswered: v.Unanswered,
+	}
+	if len(v.Holdings) > 0 {
+		out.Holdings = named(v.Holdings, hide)
+	}
+	return out
 }
 
 // named numbers the facts of one name, because a JSON object holds a name once.

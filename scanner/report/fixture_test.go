@@ -129,6 +129,7 @@ func loneFinding() scanner.Finding {
 		Occurrences: []scanner.Occurrence{{Region: region(7, 1, 40), File: "a.py", Place: scanner.InFile, Match: "kraken = '" + liveValue + "'"}},
 		Verdict: scanner.Verdict{
 			Status: scanner.Live, Account: "acct-" + liveValue, AskedAt: time.Date(2026, 11, 1, 2, 3, 4, 0, time.UTC), Permissions: []string{"read", "trade"},
+			Host: "api.kraken.com", Label: "bot of " + liveValue, Sub: "desk", IPs: []string{"192.0.2.1", "192.0.2.0/24"}, Expires: "2027-01-02T03:04:05Z",
 		},
 		Receipt: containedReceipt(),
 	}
@@ -181,7 +182,7 @@ func walletFinding() scanner.Finding {
 			Region: scanner.Region{StartLine: 2, StartColumn: 3, EndLine: 3, EndColumn: 40}, File: "notes.txt", SymlinkFile: "link.txt", Place: scanner.InFile,
 			Match: strings.Replace(mnemonic, "sausage worth", "sausage\n   # Worth", 1),
 		}},
-		Verdict: scanner.Verdict{Status: scanner.Proved},
+		Verdict: scanner.Verdict{Status: scanner.Proved, Holdings: []detectors.Fact{{Name: "balance", Value: "1.5 ETH"}, {Name: "balance", Value: "2 BTC"}}},
 	}
 }
 
@@ -199,7 +200,7 @@ func hostileFinding() scanner.Finding {
 			Region: region(1, 1, 9), File: hostile, Place: scanner.InBlob, Commit: "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", Author: hostile, Email: hostile,
 			Message: hostile, Match: hostile + strings.ReplaceAll(pemValue, "\n", "\\n"), Link: "javascript:alert(1)",
 		}},
-		Verdict: scanner.Verdict{Status: scanner.Dead, Reason: hostile, Account: hostile},
+		Verdict: scanner.Verdict{Status: scanner.Dead, Reason: hostile, Account: hostile, Label: hostile, Sub: hostile, IPs: []string{hostile}, Expires: hostile, Host: hostile, Holdings: []detectors.Fact{{Name: hostile, Value: hostile}}},
 		Receipt: &scanner.Receipt{
 			Status: scanner.Done, Way: "self", Reason: hostile, Plan: scanner.Plan{Account: hostile},
 			Steps: []scanner.ReceiptStep{{What: "call", Call: hostile, Outcome: "done", Reason: hostile}},

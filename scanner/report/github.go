@@ -137,7 +137,7 @@ func summaryMarkdown(r run, o Options) string {
 }
 
 func verdictCell(e *entry) string {
-	out := string(e.Verdict.Status)
+	out := string(e.Verdict.Status) + rights(e)
 	if e.Receipt != nil {
 		out += ", " + outcome(e.Receipt.Status)
 	}
@@ -179,4 +179,12 @@ func playbooksMarkdown(b *strings.Builder, all []*entry) {
 		seen[e.RuleID] = true
 		fmt.Fprintf(b, "\n### What to do: %s\n\n%s", markdown(cmp.Or(e.Description, e.RuleID)), helpMarkdown(e))
 	}
+}
+
+// rights says what a credential may do.
+func rights(e *entry) string {
+	if len(e.Permissions) == 0 {
+		return ""
+	}
+	return ", may " + strings.Join(e.Permissions, ", ")
 }

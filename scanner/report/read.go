@@ -124,7 +124,11 @@ func (e *entry) finding() (scanner.Finding, error) {
 		Credential:  detectors.Credential{Rule: rule, Provider: e.Provider, Parts: map[string]detectors.Secret{}},
 		Fingerprint: e.Fingerprint, Severity: e.Severity, Confidence: e.Confidence, Environment: e.Environment,
 		Identity: e.Identity, Notes: e.Notes, Entropy: e.Entropy, Missing: e.Missing, Receipt: e.Receipt.receipt(),
-		Verdict: scanner.Verdict{Status: e.Verdict.Status, Reason: e.Verdict.Reason, Account: e.Verdict.Account, Permissions: e.Permissions},
+		Verdict: scanner.Verdict{
+			Status: e.Verdict.Status, Reason: e.Verdict.Reason, Account: e.Verdict.Account, Permissions: e.Permissions, Host: e.Verdict.Host,
+			Label: e.Verdict.Label, Sub: e.Verdict.Sub, IPs: e.Verdict.IPs, Expires: e.Verdict.Expires, Holdings: e.Verdict.Holdings,
+			Known: e.Verdict.Known, Unanswered: e.Verdict.Unanswered,
+		},
 	}
 	e.fillParts(&f)
 	err := errors.Join(e.fillPlaces(&f), parseMoment(e.Verdict.AskedAt, &f.Verdict.AskedAt))

@@ -37,9 +37,13 @@ func totals(all []*entry) string {
 	return out
 }
 
-// covered says what a run read.
+// covered says what a run read, and what issuers answered.
 func covered(c *scanner.Coverage) string {
-	return fmt.Sprintf("%s covered (%s) in %s", count(c.Units, "unit"), size(c.Bytes), c.Elapsed.Round(time.Millisecond))
+	out := fmt.Sprintf("%s covered (%s) in %s", count(c.Units, "unit"), size(c.Bytes), c.Elapsed.Round(time.Millisecond))
+	if answers := c.Verdicts.String(); answers != "" {
+		out += "; " + answers
+	}
+	return out
 }
 
 func size(n int64) string {

@@ -144,16 +144,29 @@ func because(e *entry) string {
 	if e.Verdict.Reason != "" {
 		out = append(out, e.Verdict.Reason)
 	}
-	if e.Verdict.Account != "" {
-		out = append(out, "account "+e.Verdict.Account)
-	}
-	if len(e.Permissions) > 0 {
-		out = append(out, "may "+strings.Join(e.Permissions, ", "))
-	}
+	out = append(out, said(e)...)
 	if len(out) == 0 {
 		return ""
 	}
 	return ": " + strings.Join(out, "; ")
+}
+
+// said lists what the issuer told of a credential.
+func said(e *entry) []string {
+	v := e.Verdict
+	var out []string
+	for _, f := range []struct{ before, text string }{
+		{"account ", v.Account}, {"sub-account ", v.Sub}, {"named ", v.Label}, {"may ", strings.Join(e.Permissions, ", ")},
+		{"bound to ", strings.Join(v.IPs, ", ")}, {"until ", v.Expires},
+	} {
+		if f.text != "" {
+			out = append(out, f.before+f.text)
+		}
+	}
+	for _, f := range v.Holdings {
+		out = append(out, f.Name+" "+f.Value)
+	}
+	return out
 }
 
 func meaning(s scanner.Status) (string, bool) {

@@ -32,7 +32,7 @@ func (v vendor) serves(r *Request) bool {
 }
 
 func vendors() []vendor {
-	return slices.Concat(exchangeHosts(), serviceHosts())
+	return slices.Concat(exchangeHosts(), moreExchangeHosts(), serviceHosts())
 }
 
 func at(a auth, hosts ...string) []vendor {

@@ -211,7 +211,7 @@ func TestOtherKeyPair(t *testing.T) {
 
 // TestClocks refuses requests of another time where the issuer heeds the time.
 func TestClocks(t *testing.T) {
-	timeless := []string{"bearer", "luno", "kraken", "krakenfutures", "kraken-futures", "bitfinex", "gemini", "coincheck", "independentreserve", "upbit", "turnkey", "hmac"}
+	timeless := []string{"bearer", "luno", "kraken", "krakenfutures", "kraken-futures", "bitfinex", "gemini", "coincheck", "independentreserve", "upbit", "turnkey", "hmac", "basic"}
 	for _, s := range specimens(t) {
 		if slices.Contains(timeless, s.scheme) && !strings.Contains(s.url, "timestamp=") {
 			continue
@@ -284,7 +284,7 @@ func specimens(t *testing.T) []specimen {
 	query := func(hash string) pairs {
 		return pairs{"hash": hash, "payload": "{query}{body}", "query": "signature"}
 	}
-	return []specimen{
+	return append(moreSpecimens(hmacPair, three), []specimen{
 		{"hmac", "GET", binanceURL, "", hmacPair, pairs{"X-MBX-APIKEY": key}, query("sha256")},
 		{"hmac", "GET", "https://api.mexc.com/api/v3/account?timestamp=" + ms, "", hmacPair, pairs{"X-MEXC-APIKEY": key}, query("sha256")},
 		{"rsa", "GET", binanceURL, "", rsaPair, pairs{"X-MBX-APIKEY": key}, query("sha256")},
@@ -345,7 +345,7 @@ func specimens(t *testing.T) []specimen {
 		{"turnkey", "POST", "https://api.turnkey.com/public/v1/query/whoami", `{"organizationId":"o"}`, turnkeyPair, nil, nil},
 		{"rsa-pss", "GET", "https://api.elections.kalshi.com/trade-api/v2/api_keys", "", rsaPair, nil, pairs{"hash": "sha256", "payload": "{ts_ms}{method}{path}",
 			"header": "KALSHI-ACCESS-SIGNATURE", "key_header": "KALSHI-ACCESS-KEY", "timestamp_header": "KALSHI-ACCESS-TIMESTAMP"}},
-	}
+	}...)
 }
 
 func serviceAccount(id, key string) string {

@@ -211,7 +211,7 @@ func TestOtherKeyPair(t *testing.T) {
 
 // TestClocks refuses requests of another time where the issuer heeds the time.
 func TestClocks(t *testing.T) {
-	timeless := []string{"bearer", "luno", "kraken", "krakenfutures", "kraken-futures", "bitfinex", "gemini", "coincheck", "independentreserve", "upbit", "turnkey", "hmac", "basic"}
+	timeless := []string{"bearer", "luno", "kraken", "krakenfutures", "kraken-futures", "bitfinex", "gemini", "coincheck", "independentreserve", "upbit", "turnkey", "hmac"}
 	for _, s := range specimens(t) {
 		if slices.Contains(timeless, s.scheme) && !strings.Contains(s.url, "timestamp=") {
 			continue

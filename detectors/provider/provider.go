@@ -161,7 +161,7 @@ func (c *Client) Verify(ctx context.Context, q Query) Verdict {
 		return Verdict{Status: Unknown, Reason: "a canary: not asked"}
 	}
 	ask := func() Verdict {
-		a := &asking{client: c, rule: q.Credential.Rule, provider: providerOf(q.Credential), parts: reveal(q.Credential.Parts)}
+		a := &asking{client: c, rule: q.Credential.Rule, provider: providerOf(q.Credential), parts: reveal(q.Credential.Values())}
 		return a.verify(ctx, call)
 	}
 	if q.Fresh {

@@ -45,14 +45,14 @@ func (r *remaining) describe(now time.Time, p *scanner.Progress) string {
 	return line
 }
 
-// share is the part of the scan that is done, 0 to 1: of the units and of the bytes of packs, of each half. Bytes alone
+// share is the part of the scan that is done, 0 to 1: of the units and of the bytes to inflate, of each half. Bytes alone
 // run ahead where large files lie in front that are quickly read, units alone where many small ones do.
 func share(s *gitpack.Stats) float64 {
 	done := ratio(s.Done.Load(), s.Units.Load())
-	if s.Packed.Load() == 0 {
+	if s.Total.Load() == 0 {
 		return done
 	}
-	return (done + ratio(s.Read.Load(), s.Packed.Load())) / 2
+	return (done + ratio(s.Read.Load(), s.Total.Load())) / 2
 }
 
 func ratio(part, whole int64) float64 { return min(1, float64(part)/float64(max(1, whole))) }
@@ -91,7 +91,6 @@ type reading struct {
 	Commits  int64        `json:"commits"` // reached, and so on
 	Trees    int64        `json:"trees"`
 	Blobs    int64        `json:"blobs"`
-	Packed   int64        `json:"bytes_packed"` // of packs, read by the scan
 	Inflated int64        `json:"bytes_inflated"`
 	Scanned  int64        `json:"bytes_scanned"` // handed to the detector's first pass; what a delta copies is not scanned again
 	Seconds  stageSeconds `json:"seconds"`
@@ -114,7 +113,7 @@ func readingOf(stats func() *gitpack.Stats) *reading {
 	}
 	return &reading{
 		Objects: s.Objects.Load(), Commits: s.Commits.Load(), Trees: s.Trees.Load(), Blobs: s.Blobs.Load(),
-		Packed: s.Read.Load(), Inflated: s.Inflated.Load(), Scanned: s.Scanned.Load(),
+		Inflated: s.Inflated.Load(), Scanned: s.Scanned.Load(),
 		Seconds: stageSeconds{inSeconds(s.ReachNanos.Load()), inSeconds(s.ScanNanos.Load()), inSeconds(s.AttributeNanos.Load())},
 	}
 }

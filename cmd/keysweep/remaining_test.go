@@ -21,7 +21,7 @@ func TestProgressOfAHistory(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	s.Units.Store(100)
-	s.Packed.Store(1000)
+	s.Total.Store(1000)
 	said := map[int]string{}
 	for second := 0; second <= 100; second++ {
 		done := int64(second)

@@ -65,7 +65,7 @@ func (r *Reached) attribute(ctx context.Context, objects []ID, yield func(ID, At
 // mayHavePath is false of objects that the walk met, but not in a tree: commits, tags, dangling blobs. A blob that a range
 // leaves out may well have a new path in it.
 func (r *Reached) mayHavePath(id ID) bool {
-	num, ok := r.s.find(&id)
+	num, ok := r.s.find(id)
 	if !ok || !r.units.has(num) {
 		return ok
 	}
@@ -153,7 +153,7 @@ func (r *Reached) locateHead(want *hits) {
 		if err != nil {
 			continue
 		}
-		if num, ok := r.s.find(&c.Tree); ok {
+		if num, ok := r.s.find(c.Tree); ok {
 			w.whole(num, "", 0)
 		}
 	}
@@ -168,7 +168,7 @@ func (r *Reached) locateHead(want *hits) {
 
 // places lists what is known of one object.
 func (r *Reached) places(read *reader, want *hits, id ID, infos map[uint32]CommitInfo) []At {
-	num, ok := r.s.find(&id)
+	num, ok := r.s.find(id)
 	if !ok {
 		return []At{{}}
 	}

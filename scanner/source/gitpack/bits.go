@@ -38,6 +38,21 @@ func (b bitset) len() (n int) {
 	return n
 }
 
+// count is the number of members from lo up to hi.
+func (b bitset) count(lo, hi uint32) (n int) {
+	for w := int(lo >> 6); w < len(b) && uint64(w)<<6 < uint64(hi); w++ {
+		word := b[w]
+		if first := uint32(w) << 6; first < lo {
+			word &= ^uint64(0) << (lo - first)
+		}
+		if first := uint64(w) << 6; first+64 > uint64(hi) {
+			word &= 1<<(uint64(hi)-first) - 1
+		}
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 func (b bitset) clone() bitset { return slices.Clone(b) }
 
 // union adds the members of other to b, and returns b.
@@ -53,7 +68,7 @@ func union(b, other bitset) bitset {
 
 // between yields the members from lo up to hi.
 func (b bitset) between(lo, hi uint32, yield func(uint32) bool) {
-	for w := int(lo >> 6); w < len(b) && uint32(w)<<6 < hi; w++ {
+	for w := int(lo >> 6); w < len(b) && uint64(w)<<6 < uint64(hi); w++ {
 		for word := b[w]; word != 0; word &= word - 1 {
 			i := uint32(w)<<6 + uint32(bits.TrailingZeros64(word))
 			if i >= lo && i < hi && !yield(i) {

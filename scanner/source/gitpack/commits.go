@@ -64,7 +64,7 @@ func (w *commitWalk) run(ctx context.Context, tips Tips) error {
 // tip starts at an object of any type.
 func (w *commitWalk) tip(id ID) {
 	for range maxChain {
-		num, ok := w.s.find(&id)
+		num, ok := w.s.find(id)
 		if !ok {
 			w.skip(id, 0, w.s.missing())
 			return
@@ -224,7 +224,7 @@ func (w *commitWalk) read(num uint32) (c commit, ok bool) {
 // addParent adds a parent to the commit that is read now, and says whether it lies behind the edge of a shallow history.
 func (w *commitWalk) addParent(id ID, shallow bool) bool {
 	if shallow {
-		num, ok := w.s.find(&id)
+		num, ok := w.s.find(id)
 		if ok {
 			w.parents = append(w.parents, num)
 		}
@@ -238,7 +238,7 @@ func (w *commitWalk) addParent(id ID, shallow bool) bool {
 
 // number finds an object that another one names, or records that it is missing.
 func (w *commitWalk) number(id ID, kind Type) uint32 {
-	num, ok := w.s.find(&id)
+	num, ok := w.s.find(id)
 	if !ok {
 		w.skip(id, kind, w.s.missing())
 		return noObject

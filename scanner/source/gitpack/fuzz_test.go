@@ -51,10 +51,10 @@ func FuzzIndex(f *testing.F) {
 		for i := range min(x.count(), 1000) {
 			id := x.id(i)
 			x.offset(i)
-			x.find(&id)
+			x.find(id)
 		}
 		id := named(first)
-		x.find(&id)
+		x.find(id)
 	})
 }
 
@@ -74,7 +74,7 @@ func FuzzMultiPackIndex(f *testing.F) {
 			return
 		}
 		id := named(first)
-		m.find(&id)
+		m.find(id)
 	})
 }
 

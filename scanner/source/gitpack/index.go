@@ -103,7 +103,7 @@ func bounds(fanout []byte, b byte) (lo, hi int) {
 	return lo, int(binary.BigEndian.Uint32(fanout[4*int(b):]))
 }
 
-func (x *index) find(id *ID) (int, bool) {
+func (x *index) find(id ID) (int, bool) {
 	lo, hi := bounds(x.fanout, id[0])
 	return searchNames(x.names, x.stride, lo, hi, id[:x.hash])
 }

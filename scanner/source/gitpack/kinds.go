@@ -13,42 +13,65 @@ func (r *reader) kind(num uint32) (Type, error) {
 	return kind, err
 }
 
+// kindAt follows a chain of deltas down. Of long chains it remembers some places, so that all objects of one do not cost
+// the square of its length.
 func (r *reader) kindAt(t *tables, k, i int) (kind Type, err error) {
+	var passed []cacheKey
 	err = guarded(func() error {
-		tab, packed := t.list[k].(*pack)
-		if !packed {
-			kind, err = r.looseKind(t.list[k].(*loose), i)
-			return err
-		}
-		at := tab.index.offset(i)
-		for range maxChain {
-			e, err := tab.header(at)
-			if err != nil {
-				return err
-			}
-			switch e.kind {
-			case offsetDelta:
-				at = e.base
-				continue
-			case refDelta:
-			default:
-				kind = e.kind
-				return nil
-			}
-			base, i, ok := findBase(t, k, &e.id)
-			if !ok {
-				return r.s.missing()
-			}
-			k = base
-			if tab, packed = t.list[k].(*pack); !packed {
-				kind, err = r.looseKind(t.list[k].(*loose), i)
-				return err
-			}
-			at = tab.index.offset(i)
-		}
-		return corrupt("delta chain has no end", nil)
+		kind, err = r.descend(t, k, i, &passed)
+		return err
 	})
+	if err == nil && len(passed) > 0 {
+		if r.kinds == nil || len(r.kinds) > manyKinds {
+			r.kinds = map[cacheKey]Type{}
+		}
+		for _, key := range passed {
+			r.kinds[key] = kind
+		}
+	}
 	return kind, err
+}
+
+const (
+	manyKinds = 1 << 16 // places to remember
+	kindSteps = 32      // deltas between them
+)
+
+func (r *reader) descend(t *tables, k, i int, passed *[]cacheKey) (Type, error) {
+	tab, packed := t.list[k].(*pack)
+	if !packed {
+		return r.looseKind(t.list[k].(*loose), i)
+	}
+	at := tab.index.offset(i)
+	for step := range maxChain {
+		key := cacheKey{uint32(k), at}
+		if kind, ok := r.kinds[key]; ok {
+			return kind, nil
+		}
+		if step%kindSteps == kindSteps-1 {
+			*passed = append(*passed, key)
+		}
+		e, err := tab.header(at)
+		switch {
+		case err != nil:
+			return 0, err
+		case e.kind == offsetDelta:
+			at = e.base
+			continue
+		case e.kind != refDelta:
+			return e.kind, nil
+		}
+		base, i, ok := findBase(t, k, e.id)
+		if !ok {
+			return 0, r.s.missing()
+		}
+		k = base
+		if tab, packed = t.list[k].(*pack); !packed {
+			return r.looseKind(t.list[k].(*loose), i)
+		}
+		at = tab.index.offset(i)
+	}
+	return 0, corrupt("delta chain has no end", nil)
 }
 
 func (r *reader) looseKind(l *loose, i int) (Type, error) {
@@ -70,7 +93,7 @@ func (s *Store) each(ctx context.Context, r *reader, yield func(num uint32, kind
 		k, i := t.where(num)
 		if k > 0 {
 			id := t.list[k].id(i)
-			if first, ok := t.find(&id); ok && first != num {
+			if first, ok := t.find(id); ok && first != num {
 				continue
 			}
 		}

@@ -48,7 +48,7 @@ func (l *loose) id(i int) (id ID) {
 	return id
 }
 
-func (l *loose) find(id *ID) (int, bool) {
+func (l *loose) find(id ID) (int, bool) {
 	lo, hi := bounds(l.fanout, id[0])
 	return searchNames(l.names, l.hash, lo, hi, id[:l.hash])
 }

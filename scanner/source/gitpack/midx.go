@@ -78,7 +78,7 @@ func chunkTable(table, data []byte, n int) (map[string][]byte, error) {
 }
 
 // find names the pack that holds an object.
-func (m *midx) find(id *ID) (string, bool) {
+func (m *midx) find(id ID) (string, bool) {
 	lo, hi := bounds(m.fanout, id[0])
 	i, ok := searchNames(m.names, m.hash, lo, hi, id[:m.hash])
 	if !ok {

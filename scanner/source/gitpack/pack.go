@@ -74,9 +74,9 @@ func (p *pack) close() error {
 	return err
 }
 
-func (p *pack) count() int              { return p.index.n }
-func (p *pack) id(i int) ID             { return p.index.id(i) }
-func (p *pack) find(id *ID) (int, bool) { return p.index.find(id) }
+func (p *pack) count() int             { return p.index.n }
+func (p *pack) id(i int) ID            { return p.index.id(i) }
+func (p *pack) find(id ID) (int, bool) { return p.index.find(id) }
 func (p *pack) header(at uint64) (entry, error) {
 	if at < 12 || at >= p.end {
 		return entry{}, corrupt("offset outside the pack", nil)

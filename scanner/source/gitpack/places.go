@@ -127,7 +127,7 @@ func (w *placeWalk) hit(id []byte, dir string, name []byte) bool {
 func (w *placeWalk) number(raw []byte) (uint32, bool) {
 	var id ID
 	copy(id[:], raw)
-	return w.r.s.find(&id)
+	return w.r.s.find(id)
 }
 
 func (w *placeWalk) numbers(raws [][]byte) (list []uint32) {

@@ -23,6 +23,8 @@ type commitList struct {
 const (
 	manyObjects   = 1 << 14 // packs from this size on are read ahead
 	prefetchBlock = 1 << 10 // entries that a worker takes at a time
+
+	mostPrefetched = 1 << 21 // entries of a stretch of a pack
 )
 
 // prefetch reads the commits of large packs in pack order, in all workers: following parents one by one keeps a single
@@ -34,7 +36,7 @@ func (s *Store) prefetch() *commitList {
 	for k, tab := range t.list {
 		if p, ok := tab.(*pack); ok && p.count() >= manyObjects {
 			f := &forest{k: k, p: p}
-			if f.sort() == nil {
+			if f.fit() == nil {
 				all.add(s.prefetchPack(t, f))
 			}
 		}
@@ -46,12 +48,26 @@ func (s *Store) prefetch() *commitList {
 	return all
 }
 
+// prefetchPack goes through a pack in stretches, so that little has to be sorted.
 func (s *Store) prefetchPack(t *tables, f *forest) []*commitList {
 	lists := make([]*commitList, s.workers)
+	for i := range lists {
+		lists[i] = &commitList{}
+	}
+	stretch := max(f.p.end/16, 16<<20)
+	for at := uint64(0); at < f.p.end; at += stretch {
+		if !f.addStretch(at, at+stretch, mostPrefetched) || !s.prefetchStretch(t, f, lists) {
+			break
+		}
+	}
+	return lists
+}
+
+// prefetchStretch reads the commits among the nodes, and says whether more may follow.
+func (s *Store) prefetchStretch(t *tables, f *forest, lists []*commitList) bool {
 	var next, stop atomic.Int64
 	var wg sync.WaitGroup
 	for i := range lists {
-		lists[i] = &commitList{}
 		wg.Go(func() {
 			p := &prefetcher{s: s, t: t, f: f, into: lists[i]}
 			for stop.Load() == 0 {
@@ -66,7 +82,7 @@ func (s *Store) prefetchPack(t *tables, f *forest) []*commitList {
 		})
 	}
 	wg.Wait()
-	return lists
+	return stop.Load() == 0
 }
 
 // add appends lists.
@@ -116,7 +132,8 @@ func (p *prefetcher) block(lo, hi int) (found int) {
 			}
 			data := p.buf[:e.size]
 			if p.z.inflate(data, p.f.p.data[e.body:p.f.p.end]) == nil {
-				p.keep(p.t.first[p.f.k]+p.f.position(uint32(node)), data)
+				at, _ := p.f.position(uint32(node))
+				p.keep(p.t.first[p.f.k]+at, data)
 			}
 		}
 		return nil
@@ -156,6 +173,6 @@ func (p *prefetcher) find(value []byte) uint32 {
 	if !ok {
 		return noObject
 	}
-	num, _ := p.t.find(&id)
+	num, _ := p.t.find(id)
 	return num
 }

@@ -12,7 +12,8 @@ type reader struct {
 	z     inflater
 	cache cache
 	chain []link
-	delta []byte // scratch
+	kinds map[cacheKey]Type // of some objects
+	delta []byte            // scratch
 }
 
 // link is one delta of a chain.
@@ -29,7 +30,7 @@ func newReader(s *Store, budget int64) *reader {
 
 // any reads an object by name from whichever table has a good copy.
 func (r *reader) any(id ID, limit int64) (kind Type, data []byte, err error) {
-	num, ok := r.s.find(&id)
+	num, ok := r.s.find(id)
 	if !ok {
 		return 0, nil, r.s.missing()
 	}
@@ -39,9 +40,9 @@ func (r *reader) any(id ID, limit int64) (kind Type, data []byte, err error) {
 	if err == nil {
 		return kind, data, nil
 	}
-	kind2, data2, err2 := r.copy(&id, k, limit)
-	if err2 != nil && r.s.renew(&id) {
-		kind2, data2, err2 = r.copy(&id, k, limit)
+	kind2, data2, err2 := r.copy(id, k, limit)
+	if err2 != nil && r.s.renew(id) {
+		kind2, data2, err2 = r.copy(id, k, limit)
 	}
 	if err2 == nil {
 		return kind2, data2, nil
@@ -50,7 +51,7 @@ func (r *reader) any(id ID, limit int64) (kind Type, data []byte, err error) {
 }
 
 // copy reads an object from any table but one.
-func (r *reader) copy(id *ID, but int, limit int64) (Type, []byte, error) {
+func (r *reader) copy(id ID, but int, limit int64) (Type, []byte, error) {
 	t := r.s.tables.Load()
 	for k, tab := range t.list {
 		if k == but {
@@ -151,10 +152,11 @@ func (r *reader) foot(t *tables, k int, at uint64, limit, bases int64) (Type, []
 			at = e.base
 			continue
 		}
-		i, ok := 0, false
-		if k, i, ok = findBase(t, k, &e.id); !ok {
+		base, i, ok := findBase(t, k, e.id)
+		if !ok {
 			return 0, nil, fmt.Errorf("delta base %s: %w", e.id, r.s.missing())
 		}
+		k = base
 		next, packed := t.list[k].(*pack)
 		if !packed {
 			return r.loose(t, k, i, bases)
@@ -165,7 +167,7 @@ func (r *reader) foot(t *tables, k int, at uint64, limit, bases int64) (Type, []
 }
 
 // findBase looks for the base of a delta in its own pack first.
-func findBase(t *tables, k int, id *ID) (base, i int, ok bool) {
+func findBase(t *tables, k int, id ID) (base, i int, ok bool) {
 	if i, ok = t.list[k].find(id); ok {
 		return k, i, true
 	}

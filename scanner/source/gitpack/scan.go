@@ -65,7 +65,7 @@ func (c *scan) pack(ctx context.Context, k int) error {
 		})
 		return nil
 	}
-	c.s.stats.Packed.Add(f.packed)
+	c.s.stats.Total.Add(f.total)
 	var next atomic.Int64
 	err = c.parallel(ctx, func(ctx context.Context, w *scanner) error {
 		for {
@@ -92,7 +92,8 @@ func (c *scan) rest(ctx context.Context, f *forest) error {
 		if f.done.has(node) {
 			return true
 		}
-		num := c.t.first[f.k] + f.position(node)
+		at, _ := f.position(node)
+		num := c.t.first[f.k] + at
 		err = w.other(num, f.k, corrupt("delta without a base", nil))
 		return err == nil && ctx.Err() == nil
 	})

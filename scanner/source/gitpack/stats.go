@@ -10,8 +10,8 @@ type Stats struct {
 	Blobs    atomic.Int64 // reached
 	Units    atomic.Int64 // to cover: reached blobs, commits and tags
 	Done     atomic.Int64 // covered or skipped
-	Packed   atomic.Int64 // bytes of packs that Scan has to read; the whole that Read moves towards
-	Read     atomic.Int64 // bytes of packs that Scan has read
+	Total    atomic.Int64 // bytes that Scan has to inflate of the packs it has opened; what Read moves towards
+	Read     atomic.Int64 // bytes of those that Scan is done with
 	Inflated atomic.Int64 // bytes that came out of zlib
 	Bytes    atomic.Int64 // bytes of the objects covered
 	Scanned  atomic.Int64 // bytes handed to Spots, context excluded

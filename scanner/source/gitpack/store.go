@@ -96,7 +96,7 @@ func modTime(dir string) time.Time {
 
 // find returns an object's number. What is not found is looked for once more in packs and loose objects that appeared
 // since, as after a repack.
-func (s *Store) find(id *ID) (uint32, bool) {
+func (s *Store) find(id ID) (uint32, bool) {
 	t := s.tables.Load()
 	if num, ok := t.find(id); ok {
 		return num, true
@@ -115,7 +115,7 @@ func (s *Store) find(id *ID) (uint32, bool) {
 }
 
 // reload adds what is new to the tables, and says whether it may have found the object.
-func (s *Store) reload(id *ID) bool {
+func (s *Store) reload(id ID) bool {
 	t := s.tables.Load()
 	var more []table
 	for i, dir := range s.dirs {
@@ -125,7 +125,7 @@ func (s *Store) reload(id *ID) bool {
 			s.promised(promisor)
 			more = append(more, packs...)
 		}
-		if _, err := os.Lstat(loosePath(dir, *id, s.hash)); err == nil && !t.listsLoose(dir, id) {
+		if _, err := os.Lstat(loosePath(dir, id, s.hash)); err == nil && !t.listsLoose(dir, id) {
 			more = append(more, listLoose(dir, s.hash))
 		}
 	}
@@ -142,7 +142,7 @@ func (s *Store) reload(id *ID) bool {
 }
 
 // renew is reload for callers that know the object by an outdated number.
-func (s *Store) renew(id *ID) bool {
+func (s *Store) renew(id ID) bool {
 	s.refresh.Lock()
 	defer s.refresh.Unlock()
 	return s.reload(id)
@@ -178,7 +178,7 @@ func (s *Store) Stats() *Stats { return &s.stats }
 
 // Has says whether the store holds the object.
 func (s *Store) Has(id ID) bool {
-	_, ok := s.find(&id)
+	_, ok := s.find(id)
 	return ok
 }
 

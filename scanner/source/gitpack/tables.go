@@ -14,7 +14,7 @@ import (
 type table interface {
 	count() int
 	id(i int) ID
-	find(id *ID) (int, bool)
+	find(id ID) (int, bool)
 }
 
 // tables is every table of a store at some time. Objects are numbered through: an object's number is the first of its
@@ -32,7 +32,7 @@ const noObject = ^uint32(0)
 
 func (t *tables) total() uint32 { return t.first[len(t.first)-1] }
 
-func (t *tables) find(id *ID) (uint32, bool) {
+func (t *tables) find(id ID) (uint32, bool) {
 	for _, m := range t.midx {
 		name, ok := m.find(id)
 		if !ok {
@@ -70,7 +70,7 @@ func (t *tables) id(num uint32) ID {
 }
 
 // listsLoose says whether a loose object of a directory is known.
-func (t *tables) listsLoose(dir string, id *ID) bool {
+func (t *tables) listsLoose(dir string, id ID) bool {
 	for _, tab := range t.list {
 		if l, ok := tab.(*loose); ok && l.dir == dir {
 			if _, ok := l.find(id); ok {

@@ -76,7 +76,7 @@ func (w *treeWalk) entry(dir, mode uint32, name, raw []byte) {
 	var id ID
 	copy(id[:], raw)
 	path, isNew := w.paths.add(dir, name)
-	num, ok := w.s.find(&id)
+	num, ok := w.s.find(id)
 	if !ok {
 		w.skip(id, path, w.s.missing())
 		return

@@ -90,9 +90,9 @@ func (w *scanner) loose(k int, num uint32) error {
 // other looks for a good copy of an object that table k could not give, also among what appeared since.
 func (w *scanner) other(num uint32, k int, err error) error {
 	id := w.t.id(num)
-	kind, data, err2 := w.r.copy(&id, k, w.s.largest())
-	if err2 != nil && w.s.renew(&id) {
-		kind, data, err2 = w.r.copy(&id, k, w.s.largest())
+	kind, data, err2 := w.r.copy(id, k, w.s.largest())
+	if err2 != nil && w.s.renew(id) {
+		kind, data, err2 = w.r.copy(id, k, w.s.largest())
 	}
 	if err2 != nil {
 		return w.settle(num, 0, err)

@@ -184,7 +184,7 @@ func (w *scanner) root(node uint32) (frame, error) {
 			data := w.buffer(int(e.size))
 			err = w.r.z.inflate(data, w.f.p.data[e.body:w.f.p.end])
 			w.s.stats.Inflated.Add(int64(e.size))
-			w.s.stats.Read.Add(int64(w.r.z.took))
+			w.s.stats.Read.Add(int64(e.size))
 			return w.finish(node, data, err, w.spots(data))
 		}
 	}
@@ -203,7 +203,7 @@ func (w *scanner) huge(node uint32, e entry) (frame, error) {
 	if err == nil {
 		err = w.windows(w.number(node), w.r.z.z, int64(e.size))
 	}
-	w.s.stats.Read.Add(w.r.z.from.Size() - int64(w.r.z.from.Len()))
+	w.s.stats.Read.Add(int64(e.size))
 	w.f.done.setShared(node)
 	return f, w.settle(w.number(node), w.kind, err)
 }
@@ -243,7 +243,7 @@ func (w *scanner) patched(base *frame, node uint32) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.s.stats.Read.Add(int64(w.r.z.took))
+	w.s.stats.Read.Add(int64(e.size))
 	if err := w.claim(uint64(size)); err != nil {
 		return nil, err
 	}
@@ -260,7 +260,11 @@ func (w *scanner) spots(data []byte) []Span {
 	return sortSpots(w.sp.Spots(nil, data, 0, len(data)))
 }
 
-func (w *scanner) number(node uint32) uint32 { return w.t.first[w.f.k] + w.f.position(node) }
+// number is the object number of a node that is wanted.
+func (w *scanner) number(node uint32) uint32 {
+	i, _ := w.f.position(node)
+	return w.t.first[w.f.k] + i
+}
 
 func (w *scanner) frame(node uint32) frame {
 	f := frame{node: node}
@@ -272,15 +276,14 @@ func (w *scanner) frame(node uint32) frame {
 // may be whole elsewhere.
 func (w *scanner) finish(node uint32, data []byte, err error, spots []Span) (frame, error) {
 	f := w.frame(node)
-	num, wanted := w.number(node), w.f.wanted.has(node)
+	wanted := w.f.wanted.has(node)
 	if err != nil {
-		id := w.t.id(num)
-		kind, copied, err2 := w.r.copy(&id, w.f.k, w.s.largest())
-		if err2 != nil {
+		kind, copied, ok := w.elsewhere(node)
+		if !ok {
 			f.err = err
 			w.f.done.setShared(node)
 			if wanted {
-				return f, w.settle(num, w.kind, err)
+				return f, w.settle(w.number(node), w.kind, err)
 			}
 			return f, nil
 		}
@@ -291,6 +294,17 @@ func (w *scanner) finish(node uint32, data []byte, err error, spots []Span) (fra
 	if !wanted {
 		return f, nil
 	}
-	f.given, err = w.visit(num, w.kind, data, spots)
+	f.given, err = w.visit(w.number(node), w.kind, data, spots)
 	return f, err
+}
+
+// elsewhere reads the object of a node from another table.
+func (w *scanner) elsewhere(node uint32) (Type, []byte, bool) {
+	i, ok := w.f.search(node)
+	if !ok {
+		return 0, nil, false
+	}
+	id := w.t.list[w.f.k].id(int(i))
+	kind, data, err := w.r.copy(id, w.f.k, w.s.largest())
+	return kind, data, err == nil
 }

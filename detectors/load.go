@@ -168,7 +168,7 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
 		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
 		TestHosts: lower(slices.Concat(p.TestHosts, c.TestHosts)), Examples: c.Examples, Tags: c.Tags,
-		Playbook: Playbook(c.Playbook), Fallback: c.Fallback, Off: c.Off, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
+		Playbook: playbook(c.Playbook, p.Kind, p.Title), Fallback: c.Fallback, Off: c.Off, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
 		file: l.file, line: l.under(key),
 	}
 	if c.Confidence != nil {

@@ -168,9 +168,12 @@ func (x *execution) request(ctx context.Context, call *detectors.Call, is string
 	a.After = func(step string, got Answer) {
 		step = cmp.Or(is, step)
 		for _, j := range group {
+			if got.Is == detectors.IsFound {
+				j.found = append(j.found, sending)
+			}
 			j.step(scanner.ReceiptStep{What: step, Way: way.Way, Call: sending, Status: got.Status, Outcome: string(got.Is), Reason: got.Reason})
 		}
-		_ = x.all(group, audit.Record{Event: audit.Answered, Way: way.Way, Step: step, Status: got.Status, Outcome: string(got.Is), Reason: got.Reason})
+		_ = x.all(group, audit.Record{Event: audit.Answered, Way: way.Way, Step: step, Call: sending, Status: got.Status, Outcome: string(got.Is), Reason: got.Reason})
 	}
 	return x.revoker.Issuer.Act(ctx, a)
 }
@@ -196,6 +199,12 @@ func (x *execution) judge(ctx context.Context, j *job, i int, a Answer, more boo
 	switch {
 	case a.Is == detectors.IsRefused:
 		j.refusals = append(j.refusals, wayName(w)+": "+a.Reason)
+		return false
+	case a.Is == detectors.IsGone && !a.Sent:
+		x.verify(ctx, j)
+		if !x.ended(ctx, j, i) {
+			j.refusals = append(j.refusals, wayName(w)+": the account of "+cmp.Or(w.Signer, "the key")+" does not have it")
+		}
 		return false
 	case a.Is == detectors.IsDone && w.Contain:
 		j.receipt.Way, j.receipt.Proof, j.receipt.Undo = w.Way, w.Proof, w.Undo
@@ -313,10 +322,14 @@ func (x *execution) missing(ctx context.Context, j *job) {
 }
 
 // listed makes the lookup of a way alone: some issuers tell the key itself nothing clear, but tell the account above that
-// it does not exist any more.
+// it does not exist any more. That counts only where the same lookup found it before: another account never had it.
 func (x *execution) listed(ctx context.Context, j *job, i int) {
 	lookup := j.calls[i].Lookup
 	if lookup == nil || !slices.ContainsFunc(lookup.Replies, func(r detectors.Reply) bool { return r.Is == detectors.IsGone }) {
+		return
+	}
+	calls := j.receipt.Plan.Ways[i].Calls
+	if found := append(j.found, x.log.State(j.finding.Fingerprint).Found); len(calls) == 0 || !slices.Contains(found, calls[0]) {
 		return
 	}
 	if a := x.request(ctx, lookup, audit.Lookup, j.receipt.Plan.Ways[i], []*job{j}); a.Is == detectors.IsGone {

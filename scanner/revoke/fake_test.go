@@ -146,6 +146,7 @@ type fakeIssuer struct {
 	acted   map[string]bool           // by call name: the call works, whatever answers says
 	calls   []string                  // everything that was asked, in order
 	verdict map[string]scanner.Verdict
+	foreign bool // the master key is of another account
 	now     func() time.Time
 }
 
@@ -212,12 +213,12 @@ func (f *fakeIssuer) Act(_ context.Context, a Action) Answer {
 
 func (f *fakeIssuer) lookup(a Action) Answer {
 	name := f.name(a.Findings[0].Credential)
-	if err := a.Before("lookup", "GET "); err != nil {
+	if err := a.Before("lookup", "GET https://api.acme.test/keys"); err != nil {
 		return Answer{Is: detectors.IsUnknown, Reason: err.Error()}
 	}
 	f.calls = append(f.calls, "lookup "+name)
 	got := Answer{Is: detectors.IsFound, Status: 200}
-	if _, lives := f.keys[name]; !lives {
+	if _, lives := f.keys[name]; !lives || f.foreign {
 		got.Is = detectors.IsGone
 	}
 	if next := f.answers["lookup"]; len(next) > 0 {

@@ -70,6 +70,15 @@ func TestEveryAnswerEndsInItsReceipt(t *testing.T) {
 				s.issuer.verdict = map[string]scanner.Verdict{"k1": {Status: scanner.Unknown, Reason: "-2015"}}
 			},
 			want: "done master: the issuer says that it is dead (the account above it does not have it any more)", calls: []string{"revoke.0 k1", "lookup k1", "revoke.1 k1", "verify k1", "lookup k1"}},
+		{name: "the master key of another account", answers: map[string][]Answer{self: {refused("no right")}, contain: {refused("no right")}},
+			set: func(s *setting) { s.Signers, s.issuer.foreign = masterKey(), true },
+			want: "refused : revocation by the key itself: no right; revocation by master key: the account of acme-master does not have it; containment by the key itself: no right; " +
+				"revocation by the key itself: it reaches further than the leaked key, and wants the consent acme-all-keys",
+			calls: []string{"revoke.0 k1", "lookup k1", "verify k1", "contain.0 k1"}},
+		{name: "another account's list proves no death", set: func(s *setting) {
+			s.Signers, s.issuer.foreign = masterKey(), true
+			s.issuer.verdict = map[string]scanner.Verdict{"k1": {Status: scanner.Unknown, Reason: "-2015"}}
+		}, want: "requested self: the issuer accepted the call; the verdict afterwards is unknown (-2015)", calls: []string{"revoke.0 k1", "verify k1"}},
 		{name: "accepted, and the verdict is not clear", set: func(s *setting) {
 			s.issuer.verdict = map[string]scanner.Verdict{"k1": {Status: scanner.Unknown, Reason: "-2015"}}
 		}, want: "requested self: the issuer accepted the call; the verdict afterwards is unknown (-2015)", calls: []string{"revoke.0 k1", "verify k1"}},

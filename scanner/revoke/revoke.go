@@ -135,6 +135,7 @@ type job struct {
 
 	ready    bool     // planned, allowed and to be carried out
 	taken    []int    // ways that were tried
+	found    []string // lookups that found it in their account
 	refusals []string // why they did not end it
 }
 

@@ -10,6 +10,7 @@ type State struct {
 	Open    bool      // a call may have gone out, and no receipt follows
 	Sent    time.Time // when the last call went out; zero for none
 	Way     string    // of that call
+	Found   string    // the lookup that last found it in its account
 	Outcome string    // of the last receipt
 	Touched time.Time // when the last record was written
 }
@@ -34,6 +35,8 @@ func (x *index) add(r Record) {
 	switch {
 	case r.Event == Sending && r.Step != Lookup:
 		s.Open, s.Sent, s.Way = true, r.Time, r.Way
+	case r.Event == Answered && r.Step == Lookup && r.Outcome == "found":
+		s.Found = r.Call
 	case r.Event == Ended:
 		s.Open, s.Outcome = false, r.Outcome
 	}

@@ -157,6 +157,13 @@ func (p Path) String() string {
 
 var dotted = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
+// Host returns the host of the call's URL.
+func (c *Call) Host() string {
+	host, _, _ := strings.Cut(strings.TrimPrefix(c.URL, "https://"), "/")
+	host, _, _ = strings.Cut(host, "?")
+	return host
+}
+
 // Calls yields every call of the rule, lookups and test calls too.
 func (r *Rule) Calls() iter.Seq[*Call] {
 	return func(yield func(*Call) bool) {

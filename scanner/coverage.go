@@ -16,6 +16,7 @@ type Coverage struct {
 	Reason   string // why the run is not complete, when it is not a matter of single units: time-out, cancelled, source error
 	Elapsed  time.Duration
 	Verdicts Verdicts
+	Receipts Receipts
 }
 
 // Verdicts counts what came of asking issuers. Its zero value says that nobody was asked.
@@ -26,6 +27,19 @@ type Verdicts struct {
 	Unknown    int // all without a clear answer
 	Unanswered int // those of them that asking later may tell
 	Unasked    int // findings that could not be asked about
+}
+
+// Receipts counts how revocations ended. Its zero value says that nobody asked for any.
+type Receipts map[Outcome]int
+
+func (r *Receipts) add(one *Receipt) {
+	if one == nil {
+		return
+	}
+	if *r == nil {
+		*r = Receipts{}
+	}
+	(*r)[one.Status]++
 }
 
 // MaxSkips bounds Coverage.Skips; Skipped counts on.

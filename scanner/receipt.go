@@ -1,5 +1,13 @@
 package scanner
 
+import "context"
+
+// Revoker ends credentials. It is called once in a run, with all findings as verification left them, and sets the receipt
+// of each; what it asked anew is in the verdicts. *revoke.Revoker is the one in use.
+type Revoker interface {
+	Revoke(ctx context.Context, findings []Finding)
+}
+
 // Outcome is how a revocation ended.
 type Outcome string
 

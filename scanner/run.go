@@ -18,6 +18,7 @@ import (
 type Scanner struct {
 	Detector Detector
 	Verifier Verifier           // nil asks nobody
+	Revoker  Revoker            // nil ends nothing
 	Workers  int                // that scan chunks; 0 takes one per processor
 	Drop     func(Finding) bool // leaves findings out: ignore lists, baselines; nil keeps all. Called from one goroutine
 	Log      *slog.Logger       // nil is silent
@@ -28,10 +29,10 @@ type Scanner struct {
 // Progress is counters of a run, which any goroutine may read while it goes on.
 type Progress struct{ Units, Bytes, Findings, Asked atomic.Int64 }
 
-// Run scans all chunks of src, gathers the matches by credential, asks the Verifier about each that Drop keeps, and writes
-// the findings to sink, worst first. It closes sink, whatever happens. The Coverage is true even with an error. A unit that could not be read does not end
-// the run; when src fails or ctx ends, what was found until then is still written, and the Coverage says that it is
-// not complete. The error is sink's own, or src's.
+// Run scans all chunks of src, gathers the matches by credential, asks the Verifier about each that Drop keeps, hands them
+// to the Revoker, and writes the findings to sink, worst first. It closes sink, whatever happens. The Coverage is true even
+// with an error. A unit that could not be read does not end the run; when src fails or ctx ends, what was found until then
+// is still written, and the Coverage says that it is not complete. The error is sink's own, or src's.
 func (s *Scanner) Run(ctx context.Context, src Source, sink Sink) (Coverage, error) {
 	r := &run{scanner: s, start: s.now(), gather: newGather(), cov: Coverage{Skipped: map[string]int{}, Complete: true}}
 	srcErr := r.scan(ctx, src)
@@ -40,6 +41,7 @@ func (s *Scanner) Run(ctx context.Context, src Source, sink Sink) (Coverage, err
 		srcErr = errors.Join(srcErr, fmt.Errorf("attribute findings: %w", err))
 	}
 	findings = r.verify(ctx, r.keep(findings))
+	r.revoke(ctx, findings)
 	r.conclude(ctx, srcErr)
 	sinkErr := r.write(findings, sink)
 	r.cov.Elapsed = s.now().Sub(r.start)
@@ -188,6 +190,20 @@ func (r *run) keep(findings []Finding) []Finding {
 		return findings
 	}
 	return slices.DeleteFunc(findings, r.scanner.Drop)
+}
+
+// revoke lets the Revoker end credentials. Severities stay as they were found: what a key that lived could do is what a
+// person must look at, whether it is dead now or not.
+func (r *run) revoke(ctx context.Context, findings []Finding) {
+	if r.scanner.Revoker == nil {
+		return
+	}
+	r.scanner.Revoker.Revoke(ctx, findings)
+	r.cov.Verdicts = Verdicts{}
+	for i := range findings {
+		r.cov.Verdicts.add(&findings[i])
+		r.cov.Receipts.add(findings[i].Receipt)
+	}
 }
 
 func (r *run) write(findings []Finding, sink Sink) error {

@@ -440,3 +440,27 @@ func TestPublicObjectsRaiseTheSeverity(t *testing.T) {
 		}
 	}
 }
+
+// revokerFunc is a Revoker.
+type revokerFunc func([]Finding)
+
+func (f revokerFunc) Revoke(_ context.Context, findings []Finding) { f(findings) }
+
+func TestFindingsAreRevokedOnceBeforeTheyAreWritten(t *testing.T) {
+	var seen int
+	s := &Scanner{Revoker: revokerFunc(func(findings []Finding) {
+		seen += len(findings)
+		for i := range findings {
+			findings[i].Receipt, findings[i].Verdict.Status = &Receipt{Status: Done}, Dead
+		}
+	})}
+	sink, cov, err := scanFiles(t, s, files("a", "key=k1 secret=s1\nkey=k1 secret=s1\n", "b", "key=k1 secret=s1\nkey=k2 secret=s2"))
+	if err != nil || seen != 2 || cov.Receipts[Done] != 2 || cov.Verdicts.Dead != 2 {
+		t.Errorf("revoked %d, %+v, %v", seen, cov, err)
+	}
+	for _, f := range sink.findings {
+		if f.Receipt == nil || f.Receipt.Status != Done {
+			t.Errorf("written without its receipt: %+v", f)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (x *execution) settle(ctx context.Context, j *job) {
 	if now.Sub(asked) > fresh || !state.Touched.IsZero() && !asked.After(state.Touched) {
 		x.verify(ctx, j)
 	}
-	unclear := j.finding.Verdict.Status != scanner.Live && j.finding.Verdict.Status != scanner.Restricted
+	unclear := !lives(j.finding.Verdict)
 	if !state.Sent.IsZero() && unclear && j.finding.Verdict.Status != scanner.Dead {
 		x.missing(ctx, j)
 	}
@@ -157,7 +157,7 @@ func (x *execution) act(ctx context.Context, i int, group []*job) Answer {
 // request makes a call. Step takes the place of what the issuer calls it, unless it is empty.
 func (x *execution) request(ctx context.Context, call *detectors.Call, is string, way scanner.PlannedWay, group []*job) Answer {
 	var sending string
-	a := Action{Call: call, Signer: x.revoker.Signers[way.Signer]}
+	a := Action{Call: call}
 	for _, j := range group {
 		a.Findings = append(a.Findings, *j.finding)
 	}
@@ -254,7 +254,7 @@ func (x *execution) confirm(ctx context.Context, j *job, i int, a Answer) {
 		}
 	}
 	switch v := j.finding.Verdict; {
-	case a.Is == detectors.IsGone && (v.Status == scanner.Live || v.Status == scanner.Restricted):
+	case a.Is == detectors.IsGone && lives(v):
 		j.end(x.log, scanner.Failed, "the issuer says that there is no such key, and that it is "+string(v.Status))
 	case x.broken != nil:
 		j.end(x.log, scanner.Requested, "the issuer accepted the call, and "+x.broken.Error())
@@ -265,7 +265,7 @@ func (x *execution) confirm(ctx context.Context, j *job, i int, a Answer) {
 
 // ended settles the job when the credential is dead by now.
 func (x *execution) ended(ctx context.Context, j *job, i int) bool {
-	if s := j.finding.Verdict.Status; s != scanner.Dead && s != scanner.Live && s != scanner.Restricted {
+	if v := j.finding.Verdict; v.Status != scanner.Dead && !lives(v) {
 		x.listed(ctx, j, i)
 	}
 	if j.finding.Verdict.Status != scanner.Dead {
@@ -282,8 +282,7 @@ func (x *execution) unclear(ctx context.Context, j *job, i int, a Answer, more b
 		return false
 	}
 	w, v := j.receipt.Plan.Ways[i], j.finding.Verdict
-	lives := v.Status == scanner.Live || v.Status == scanner.Restricted
-	if more && lives && !w.Contain && x.broken == nil {
+	if more && lives(v) && !w.Contain && x.broken == nil {
 		return true
 	}
 	j.end(x.log, scanner.Requested, fmt.Sprintf("%s: a call went out and the answer was not clear (%s); the verdict afterwards is %s%s", wayName(w), a.Reason, v.Status, because(v)))
@@ -298,14 +297,10 @@ func (x *execution) verify(ctx context.Context, j *job) {
 }
 
 func (x *execution) verdict(j *job, v, old scanner.Verdict) {
-	if v.AskedAt.IsZero() {
-		v.AskedAt = x.revoker.now()
-	}
-	if v.Account == "" {
-		v.Account = old.Account
-	}
-	if len(v.Permissions) == 0 {
-		v.Permissions = old.Permissions
+	if !lives(v) {
+		kept := old
+		kept.Status, kept.Reason, kept.AskedAt, kept.Known, kept.Unanswered = v.Status, v.Reason, v.AskedAt, v.Known, v.Unanswered
+		v = kept
 	}
 	j.finding.Verdict = v
 	j.step(scanner.ReceiptStep{What: "verify", Outcome: string(v.Status), Reason: v.Reason})

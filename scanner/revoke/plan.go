@@ -60,7 +60,19 @@ func (r *Revoker) blocked(c *detectors.Call, w scanner.PlannedWay, f scanner.Fin
 	if c.Way != detectors.WaySelf && len(r.Signers[c.Credential]) == 0 {
 		return fmt.Sprintf("there is no [credentials.%s] in the configuration", c.Credential)
 	}
+	if f.Environment != "" && !serves(c, f) {
+		return "nothing is known of ending a " + f.Environment + " key"
+	}
 	return r.Policy.blocks(w)
+}
+
+// serves says whether a call reaches the environment of a credential that is not for production.
+func serves(c *detectors.Call, f scanner.Finding) bool {
+	rule := f.Credential.Rule
+	if f.Environment == rule.Environment || rule.Verify != nil && rule.Verify.AllEnvs {
+		return true
+	}
+	return f.Verdict.Host != "" && slices.Contains(append(slices.Clone(c.Hosts), c.Host()), f.Verdict.Host)
 }
 
 // lacking names the parts that a call or its lookup needs and the credential does not have.

@@ -58,7 +58,7 @@ func (p Policy) allow(f scanner.Finding, plan scanner.Plan, now time.Time) (why 
 			return "", err
 		}
 	}
-	if err := p.sourceRule(); err != nil {
+	if err := p.sourceRule(f); err != nil {
 		return "", err
 	}
 	if err := quietRule(p.rules(), now); err != nil {
@@ -114,9 +114,10 @@ func environmentRule(r detectors.RevokeConfig, f scanner.Finding) error {
 	return nil
 }
 
-func (p Policy) sourceRule() error {
+// sourceRule takes for public what a person says is, and what stands in an object of a bucket that anyone may read.
+func (p Policy) sourceRule(f scanner.Finding) error {
 	source := "private"
-	if p.Public {
+	if p.Public || slices.ContainsFunc(f.Occurrences, func(o scanner.Occurrence) bool { return o.Object != nil && o.Object.Access == scanner.Public }) {
 		source = "public"
 	}
 	if list := p.rules().Sources; len(list) > 0 && !slices.Contains(list, source) {

@@ -43,7 +43,12 @@ func TestEachRuleOfThePolicy(t *testing.T) {
 		{name: "rule denied, provider allowed", rules: detectors.RevokeConfig{Allow: []string{"acme"}, Deny: []string{"acme-key"}}, refuse: "policy, deny: it names acme or acme-key"},
 		{name: "production allowed", rules: detectors.RevokeConfig{Environments: []string{"production"}}},
 		{name: "only testnet allowed", rules: detectors.RevokeConfig{Environments: []string{"testnet"}}, refuse: "policy, environments: it is a production key"},
-		{name: "a testnet key", rules: detectors.RevokeConfig{Environments: []string{"testnet"}}, set: func(_ *setting, f *scanner.Finding) { f.Environment = "testnet" }},
+		{name: "a testnet key", rules: detectors.RevokeConfig{Environments: []string{"testnet"}}, set: func(_ *setting, f *scanner.Finding) {
+			f.Environment, f.Verdict.Host = "testnet", "api.acme.test"
+		}},
+		{name: "a testnet key whose host is not that of the calls", set: func(_ *setting, f *scanner.Finding) {
+			f.Environment, f.Verdict.Host = "testnet", "testnet.acme.test"
+		}, refuse: "nothing is known of ending a testnet key"},
 		{name: "way allowed", rules: detectors.RevokeConfig{Ways: []string{"self"}}},
 		{name: "no open way allowed", rules: detectors.RevokeConfig{Ways: []string{"admin"}}, refuse: "the policy's ways are admin"},
 		{name: "public source wanted", rules: detectors.RevokeConfig{Sources: []string{"public"}}, set: func(s *setting, _ *scanner.Finding) { s.Policy.Public = true }},

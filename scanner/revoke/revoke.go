@@ -31,7 +31,6 @@ type Issuer interface {
 type Action struct {
 	Call     *detectors.Call
 	Findings []scanner.Finding // one, or up to Call.Batch of them
-	Signer   map[string]detectors.Secret
 
 	// Before is called with every request (lookup or call) before it goes out, and its template. An error stops it.
 	Before func(step, call string) error
@@ -87,10 +86,14 @@ func (r *Revoker) Revoke(ctx context.Context, findings []scanner.Finding) {
 	}
 }
 
-// record writes what the policy refused before anything was asked.
+func lives(v scanner.Verdict) bool {
+	return v.Status == scanner.Live || v.Status == scanner.Restricted
+}
+
+// record writes which live credentials the policy refused to revoke.
 func (r *Revoker) record(ctx context.Context, jobs []*job) {
 	refused := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool {
-		return j.receipt.Status != scanner.Refused || !j.receipt.Plan.Open()
+		return j.receipt.Status != scanner.Refused || !j.receipt.Plan.Open() || !lives(j.finding.Verdict)
 	})
 	if r.Log == nil || len(refused) == 0 {
 		return

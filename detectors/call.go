@@ -164,20 +164,20 @@ func (c *Call) Host() string {
 	return host
 }
 
-// Calls yields every call of the rule, lookups and test calls too.
+// Calls yields every call of the rule, each before its lookup and its twin for test environments.
 func (r *Rule) Calls() iter.Seq[*Call] {
 	return func(yield func(*Call) bool) {
 		all := append([]*Call{r.Verify}, r.Revoke...)
-		all = append(all, r.Contain...)
-		for i := 0; i < len(all); i++ {
-			if c := all[i]; c != nil {
-				if !yield(c) {
-					return
-				}
-				all = append(all, c.Test, c.Lookup)
+		for _, c := range append(all, r.Contain...) {
+			if !c.yield(yield) {
+				return
 			}
 		}
 	}
+}
+
+func (c *Call) yield(yield func(*Call) bool) bool {
+	return c == nil || yield(c) && c.Lookup.yield(yield) && c.Test.yield(yield)
 }
 
 // Placeholder is a {name} of a template, with the bytes that it takes in it.

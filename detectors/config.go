@@ -3,8 +3,6 @@ package detectors
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,19 +23,17 @@ type Config struct {
 	Native        []Rule      // from [[credential]] tables
 	Allowlists    []Allowlist // outside rules; they hold for built-in rules too
 	Providers     map[string]ProviderConfig
-	Revoke        *RevokeConfig // nil when nothing says what may be revoked
-	Notices       []string      // what a person should know of how the file was read
+	Credentials   map[string]map[string]string // master and admin keys: for each part env:NAME or file:PATH
+	Chains        map[string]string            // URL of the node or indexer that is asked about a network's addresses
+	Canaries      []string                     // values, accounts and fingerprints that are traps: never asked about
+	Revoke        *RevokeConfig                // nil when nothing says what may be revoked
+	Notices       []string                     // what a person should know of how the file was read
 
 	targets []configTarget
 }
 
 // configTarget is a rule that a global allowlist is for, and where that is said.
 type configTarget struct{ rule, at string }
-
-// ProviderConfig is what a user sets for a provider.
-type ProviderConfig struct {
-	BaseURL string // takes the place of scheme and host of the provider's calls
-}
 
 // ConfigReader reads configurations. The zero value reads one that extends no file.
 type ConfigReader struct {
@@ -96,7 +92,7 @@ func (c ConfigReader) read(name string, text []byte, home string, depth int) (*C
 	extend := root.table("extend")
 	cfg.readRules(root)
 	cfg.readGlobal(root)
-	c.readProviders(cfg, root)
+	c.readIssuers(cfg, root)
 	c.readRevoke(cfg, root)
 	unsupported(root)
 	if err := c.readNative(cfg, root); err != nil {
@@ -148,61 +144,12 @@ func (cfg *Config) notice(format string, args ...any) {
 	cfg.Notices = append(cfg.Notices, fmt.Sprintf(format, args...))
 }
 
-func (c ConfigReader) readProviders(cfg *Config, root *configTable) {
-	providers := root.table("providers")
-	if providers == nil {
-		return
-	}
-	cfg.Providers = map[string]ProviderConfig{}
-	for _, id := range slices.Sorted(maps.Values(providers.keys)) {
-		p := providers.table(id)
-		if p == nil {
-			continue
-		}
-		key := p.key("base_url")
-		base := p.str("base_url")
-		u, err := url.Parse(base)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-			root.file.fail(key, errors.New("not a URL of the form https://host, without a name or password"))
-		}
-		cfg.Providers[id] = ProviderConfig{BaseURL: base}
-		p.done()
-	}
-	if !c.Trusted {
-		cfg.Providers = nil
-		cfg.notice("%s: [providers] has no effect: a config that was found in what is scanned may not choose hosts; name it with --config", cfg.Path)
-	}
-}
-
 // unsupported refuses the tables that belong to the form of a config but that nothing reads yet.
 func unsupported(root *configTable) {
-	if credentials := root.table("credentials"); credentials != nil {
-		for _, name := range slices.Sorted(maps.Values(credentials.keys)) {
-			onlyReferences(root.file, credentials.key(name), credentials.values[name])
-		}
-		root.file.fail(credentials.path, errors.New("not supported in this version"))
-	}
 	for _, name := range []string{"schedule", "store", "notify"} {
 		if v, key := root.take(name); v != nil {
 			root.file.fail(key, errors.New("not supported in this version"))
 		}
-	}
-}
-
-// onlyReferences refuses a credential that stands in the file itself.
-func onlyReferences(f *configFile, key string, value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			onlyReferences(f, key+"."+k, v[k])
-		}
-	case string:
-		if strings.HasPrefix(v, "env:") || strings.HasPrefix(v, "file:") {
-			return
-		}
-		f.fail(key, errors.New("must be env:NAME or file:PATH, never the value itself"))
-	default:
-		f.fail(key, errors.New("must be env:NAME or file:PATH"))
 	}
 }
 

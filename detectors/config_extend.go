@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 )
@@ -100,14 +101,20 @@ func (cfg *Config) merge(base *Config) {
 	if cfg.Revoke == nil {
 		cfg.Revoke = base.Revoke
 	}
-	for id, p := range base.Providers {
-		if _, ok := cfg.Providers[id]; !ok {
-			if cfg.Providers == nil {
-				cfg.Providers = map[string]ProviderConfig{}
-			}
-			cfg.Providers[id] = p
-		}
+	cfg.Providers = inherit(cfg.Providers, base.Providers)
+	cfg.Credentials = inherit(cfg.Credentials, base.Credentials)
+	cfg.Chains = inherit(cfg.Chains, base.Chains)
+	cfg.Canaries = append(cfg.Canaries, base.Canaries...)
+}
+
+// inherit adds what base has and m does not.
+func inherit[V any](m, base map[string]V) map[string]V {
+	if len(base) == 0 {
+		return m
 	}
+	out := maps.Clone(base)
+	maps.Copy(out, m)
+	return out
 }
 
 // override returns base with the settings that r has. What r requires, and that it is not to be reported, holds as well;

@@ -114,7 +114,12 @@ func TestConfigErrorsNameFileLineAndKey(t *testing.T) {
 		"store":                     {"[store]\nurl = 'x'", "c.toml:1: store: not supported in this version"},
 		"schedule":                  {"\n[[schedule]]\nevery = 'day'", "c.toml:2: schedule: not supported in this version"},
 		"notify":                    {"[notify]\n", "c.toml:1: notify: not supported in this version"},
-		"credentials":               {"[credentials.main]\nkey = 'env:KEY'", "c.toml:1: credentials: not supported in this version"},
+		"empty credential":          {"[credentials.main]\n", "c.toml:1: credentials.main: empty"},
+		"credential by no name":     {"[credentials.main]\nkey = 'env:'", "c.toml:2: credentials.main.key: must be env:NAME or file:PATH, never the value itself"},
+		"host of no provider":       {"[providers.okx.hosts]\n'www.okx.com' = 'ftp://a'", "c.toml:2: providers.okx.hosts.www.okx.com: not a URL"},
+		"URL with a password":       {"[providers.okx]\nbase_url = 'https://a:b@c'", "c.toml:2: providers.okx.base_url: not a URL of the form https://host, without a name or password"},
+		"unknown chain":             {"[chains.doge]\nurl = 'https://a'", "c.toml:1: chains.doge: none of algorand,"},
+		"chain without a URL":       {"[chains.evm]\n", "c.toml:1: chains.evm.url: not a URL"},
 		"credential in the file":    {"[credentials.main]\nkey = 'abc'", "c.toml:2: credentials.main.key: must be env:NAME or file:PATH, never the value itself"},
 		"host without a scheme":     {"[providers.binance]\nbase_url = 'localhost'", "c.toml:2: providers.binance.base_url: not a URL"},
 		"unknown key of a provider": {"[providers.binance]\nbase_url = 'https://a'\ntoken = 'x'", "c.toml:3: providers.binance.token: unknown key"},
@@ -226,4 +231,51 @@ func FuzzReadConfig(f *testing.F) {
 			t.Fatalf("a converted config is not read: %v\n%s", err, files[".keysweep.toml"])
 		}
 	})
+}
+
+func TestConfigOfIssuers(t *testing.T) {
+	text := []byte(`[providers.okx]
+base_url = 'http://127.0.0.1:8080/okx'
+[providers.okx.hosts]
+"eea.okx.com" = "http://127.0.0.1:8081"
+[credentials.binance-master]
+key    = "env:BINANCE_MASTER_KEY"
+secret = "file:/run/secrets/binance"
+[chains.evm]
+url = "https://rpc.example/v1"
+[verify]
+canaries = ["AKIATRAP"]
+`)
+	cfg, err := ConfigReader{Trusted: true}.Read("c.toml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []any{cfg.Providers, cfg.Credentials, cfg.Chains, cfg.Canaries}
+	want := []any{
+		map[string]ProviderConfig{"okx": {BaseURL: "http://127.0.0.1:8080/okx", Hosts: map[string]string{"eea.okx.com": "http://127.0.0.1:8081"}}},
+		map[string]map[string]string{"binance-master": {"key": "env:BINANCE_MASTER_KEY", "secret": "file:/run/secrets/binance"}},
+		map[string]string{"evm": "https://rpc.example/v1"}, []string{"AKIATRAP"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	cfg, err = ReadConfig("c.toml", text)
+	if err != nil || cfg.Providers != nil || cfg.Credentials != nil || cfg.Chains != nil || len(cfg.Notices) != 3 {
+		t.Errorf("not trusted: %+v, %v", cfg, err)
+	}
+}
+
+func TestCallsOfOwnRulesAreDropped(t *testing.T) {
+	reader := ConfigReader{Native: LoadFile}
+	cfg, err := reader.Read("c.toml", []byte(caller))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := cfg.Native[0]; r.Verify == nil || len(r.Revoke) != 1 {
+		t.Errorf("rule is %+v", r)
+	}
+	cfg.DropCalls()
+	if r := cfg.Native[0]; r.Verify != nil || r.Revoke != nil || r.Contain != nil || len(cfg.Notices) != 1 {
+		t.Errorf("rule is %+v, notices %q", r, cfg.Notices)
+	}
 }

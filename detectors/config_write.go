@@ -18,8 +18,8 @@ func ConvertGitleaks(cfg *Config) (files map[string][]byte, err error) {
 	if len(cfg.Native) > 0 {
 		return nil, errors.New("the config has [[credential]] tables, which are rules of keysweep already")
 	}
-	if cfg.Revoke != nil {
-		return nil, errors.New("the config has a table [revoke], so it is one of keysweep already")
+	if cfg.Revoke != nil || cfg.Credentials != nil || cfg.Chains != nil || cfg.Canaries != nil {
+		return nil, errors.New("the config has a table [revoke], [credentials], [chains] or [verify], so it is one of keysweep already")
 	}
 	w := &configWriter{}
 	w.str("title", cfg.Title)
@@ -33,6 +33,12 @@ func ConvertGitleaks(cfg *Config) (files map[string][]byte, err error) {
 	for _, id := range slices.Sorted(maps.Keys(cfg.Providers)) {
 		w.open("[providers." + escapeTOML(id) + "]")
 		w.str("base_url", cfg.Providers[id].BaseURL)
+		if hosts := cfg.Providers[id].Hosts; len(hosts) > 0 {
+			w.open("[providers." + escapeTOML(id) + ".hosts]")
+			for _, host := range slices.Sorted(maps.Keys(hosts)) {
+				w.str(quoteTOML(host), hosts[host])
+			}
+		}
 	}
 	for _, a := range cfg.Allowlists {
 		w.allowlist("[[allowlists]]", a)

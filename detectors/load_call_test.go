@@ -107,7 +107,7 @@ func TestCallsLoad(t *testing.T) {
 	for c := range r.Calls() {
 		names = append(names, c.Name+" "+c.Method)
 	}
-	if want := []string{"verify GET", "revoke.0 DELETE", "contain.0 PATCH", "verify.test GET", "verify.lookup GET", "revoke.0.lookup GET"}; !cmp.Equal(names, want) {
+	if want := []string{"verify GET", "verify.lookup GET", "verify.test GET", "revoke.0 DELETE", "revoke.0.lookup GET", "contain.0 PATCH"}; !cmp.Equal(names, want) {
 		t.Errorf("calls are %q, want %q", names, want)
 	}
 	if got, want := r.Verify.Account, (Path{{Key: "list"}, {Member: "key", Value: "{key}"}, {Key: "user.id"}}); !cmp.Equal(got, want) {

@@ -27,6 +27,7 @@ type Verdicts struct {
 	Unknown    int // all without a clear answer
 	Unanswered int // those of them that asking later may tell
 	Unasked    int // findings that could not be asked about
+	Proved     int // those that arithmetic proved to be usable, without an issuer to ask
 }
 
 // Receipts counts how revocations ended. Its zero value says that nobody asked for any.

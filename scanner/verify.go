@@ -76,6 +76,8 @@ func (v *Verdicts) add(f *Finding) {
 		v.Unknown++
 	case Unasked:
 		v.Unasked++
+	case Proved:
+		v.Proved++
 	}
 	if f.Verdict.Unanswered {
 		v.Unanswered++
@@ -87,23 +89,35 @@ func (v *Verdicts) add(f *Finding) {
 
 // grade sets the severity by what the credential was shown to be able to do: a live one that can move funds is critical,
 // one that can trade is high, one that can only read is medium, a dead one is low, and those of a test environment are one
-// step lower each. A live one of unknown rights has its rule's severity.
+// step lower each. A live one of unknown rights has its rule's severity. A public place is one step higher again.
 func (f *Finding) grade() {
-	switch f.Verdict.Status {
-	case Live, Restricted:
-		f.Confidence = detectors.Sure
-		f.Severity = severityOf(f.Verdict.Permissions, f.Credential.Rule.Severity)
-	case Dead:
-		f.Severity = detectors.Low
-	default:
+	s := f.Verdict.Status
+	if s != Live && s != Restricted && s != Dead {
 		return
 	}
-	if f.Environment != "" {
-		f.Severity = max(f.Severity-1, detectors.Info)
+	f.Severity = Grade(f.Credential.Rule, f.Environment, f.Verdict)
+	if s == Dead {
+		return
 	}
-	if f.Verdict.Status != Dead && f.public() >= 0 {
+	f.Confidence = detectors.Sure
+	if f.public() >= 0 {
 		f.Severity = min(f.Severity+1, detectors.Critical)
 	}
+}
+
+// Grade is the severity of a whole credential of a rule by its verdict. Environment is empty for a live one.
+func Grade(rule *detectors.Rule, environment string, v Verdict) detectors.Severity {
+	severity := rule.Severity
+	switch v.Status {
+	case Live, Restricted:
+		severity = severityOf(v.Permissions, rule.Severity)
+	case Dead:
+		severity = detectors.Low
+	}
+	if environment != "" {
+		severity = max(severity-1, detectors.Info)
+	}
+	return severity
 }
 
 func severityOf(permissions []string, otherwise detectors.Severity) detectors.Severity {

@@ -54,12 +54,15 @@ func TestScripts(t *testing.T) {
 			"newrepo": cmdNewRepo,
 			"fifo":    cmdFifo,
 			"shell":   cmdShell,
+			"issuer":  cmdIssuer,
+			"asked":   cmdAsked,
 		},
 	})
 }
 
 // plainEnvironment keeps the person's own git configuration and keysweep variables out of the scripts.
 func plainEnvironment(e *testscript.Env) error {
+	e.Values[issuersKey{}] = map[string]*issuerLog{}
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	e.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(e.WorkDir, ".gitconfig"))

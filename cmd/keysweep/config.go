@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/detectors/provider"
 	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/keysweep/keysweep/rules"
 )
@@ -21,6 +22,8 @@ const maxConfig = 16 << 20
 type settings struct {
 	rules    []detectors.Rule
 	detector *detectors.Set
+	config   *detectors.Config // nil when there is none
+	client   *provider.Client  // asks issuers; nil when nobody is to be asked
 }
 
 // settings loads the built-in rules and the configuration that goes first: --config, KEYSWEEP_CONFIG, .keysweep.toml and
@@ -36,6 +39,9 @@ func (s scan) settings() (settings, error) {
 		return settings{}, fmt.Errorf("configuration: %w", err)
 	}
 	if cfg != nil {
+		if !s.flags.issuers.trust {
+			cfg.DropCalls()
+		}
 		var notices []string
 		all, notices = cfg.Apply(all)
 		o.Allowlists = cfg.Allowlists
@@ -48,7 +54,11 @@ func (s scan) settings() (settings, error) {
 	if err != nil {
 		return settings{}, fmt.Errorf("rules: %w", err)
 	}
-	return settings{rules: set.Rules(), detector: set}, nil
+	out := settings{rules: set.Rules(), detector: set, config: cfg}
+	if s.flags.verify {
+		out.client, err = s.flags.issuers.client(s.console, cfg)
+	}
+	return out, err
 }
 
 // notice tells the person something about how the run was set up.
@@ -103,7 +113,7 @@ func (s scan) targetConfig() (*detectors.Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return detectors.ConfigReader{Open: open, Native: detectors.LoadFile}.Read(path, text)
+		return detectors.ConfigReader{Open: open, Trusted: s.flags.issuers.trust, Native: detectors.LoadFile}.Read(path, text)
 	}
 	return nil, nil
 }

@@ -39,6 +39,8 @@ type scanFlags struct {
 	verbose      bool
 	quiet        bool
 	noColor      bool
+	verify       bool
+	issuers      issuerFlags
 }
 
 func (f *scanFlags) bind(cmd *cobra.Command) {
@@ -54,7 +56,9 @@ func (f *scanFlags) bind(cmd *cobra.Command) {
 	flags.Var(&f.redact, "redact", "hide `PERCENT` of each secret; --redact=0 shows them")
 	flags.Lookup("redact").NoOptDefVal = "100"
 	flags.IntVar(&f.exitCode, "exit-code", exitFindings, "exit `CODE` when there are findings")
-	flags.StringVar(&f.failOn, "fail-on", "any", "which findings set the exit code: `any|none`")
+	flags.StringVar(&f.failOn, "fail-on", "any", "which findings set the exit code: `any|live|none`; live needs --verify")
+	flags.BoolVar(&f.verify, "verify", false, "ask the issuers whether what was found is live, and what it may do")
+	f.issuers.bind(flags)
 	flags.StringSliceVar(&f.enable, "enable-rule", nil, "use only the rules of this `ID`; may be repeated")
 	flags.StringSliceVar(&f.disable, "disable-rule", nil, "leave out the rule of this `ID`; may be repeated")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match this `GLOB` (** crosses folders); may be repeated")
@@ -76,7 +80,7 @@ func (f *scanFlags) complete(cmd *cobra.Command) {
 	}
 	for name, values := range map[string]cobra.CompletionFunc{
 		"report-format": fixed(formatNames()...),
-		"fail-on":       fixed("any", "none"),
+		"fail-on":       fixed("any", "live", "none"),
 		"progress":      fixed("auto", "always", "never"),
 		"enable-rule":   completeRules,
 		"disable-rule":  completeRules,
@@ -95,10 +99,10 @@ func addTalkFlags(flags *pflag.FlagSet, f *scanFlags) {
 // check rejects values that no run can honour.
 func (f *scanFlags) check() error {
 	switch {
-	case f.failOn == "live":
-		return usagef("--fail-on live needs verification, which is not built yet; use any or none")
-	case f.failOn != "any" && f.failOn != "none":
-		return usagef("--fail-on %q is none of any, none", f.failOn)
+	case !slices.Contains([]string{"any", "live", "none"}, f.failOn):
+		return usagef("--fail-on %q is none of any, live, none", f.failOn)
+	case f.failOn == "live" && !f.verify:
+		return usagef("--fail-on live needs --verify: without it nobody knows what is live")
 	case !slices.Contains([]string{"auto", "always", "never"}, f.progress):
 		return usagef("--progress %q is none of auto, always, never", f.progress)
 	case f.exitCode < 0 || f.exitCode > 255:
@@ -118,6 +122,9 @@ func (f *scanFlags) check() error {
 	}
 	if f.template != "" && !slices.ContainsFunc(f.reports.specs(), func(s reportSpec) bool { return s.format == "template" }) {
 		return usagef("--report-template goes with -f template")
+	}
+	if err := f.issuers.check(); err != nil {
+		return err
 	}
 	return f.reports.check()
 }

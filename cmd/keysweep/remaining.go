@@ -30,6 +30,8 @@ func (r *remaining) describe(now time.Time, p *scanner.Progress) string {
 		s = r.stats()
 	}
 	switch {
+	case p.Asked.Load() > 0:
+		return fmt.Sprintf("%s; issuers asked about %s", findings, count(p.Asked.Load()))
 	case s == nil:
 		return fmt.Sprintf("%s units, %s, %s", count(units), read, findings)
 	case s.Units.Load() == 0:

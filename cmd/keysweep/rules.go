@@ -18,9 +18,10 @@ func newRules(c console) *cobra.Command {
 		Short: "What is detected",
 		Example: `  keysweep rules list
   keysweep rules show binance-api-key
+  keysweep rules providers
   keysweep rules check my-exchange.toml`,
 	}
-	cmd.AddCommand(newRulesList(c), newRulesShow(c), newRulesCheck(c), newRulesImport(c))
+	cmd.AddCommand(newRulesList(c), newRulesShow(c), newRulesProviders(c), newRulesCheck(c), newRulesImport(c))
 	return cmd
 }
 

@@ -76,6 +76,10 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 		Drop:     func(f scanner.Finding) bool { return known.Match(f, time.Now()) },
 		Progress: progress,
 	}
+	if set.client != nil {
+		defer set.client.Close()
+		sc.Verifier = &scanner.Issuers{Client: set.client}
+	}
 	return sc.Run(ctx, s.source, outs)
 }
 
@@ -93,14 +97,28 @@ func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error 
 		fmt.Fprintf(s.err, "keysweep: %v\n", failed)
 	}
 	switch {
-	case cov.Findings > 0 && s.flags.failOn == "any":
+	case s.fails(cov):
 		return exitCode(s.flags.exitCode)
 	case failed != nil:
 		return exitCode(exitUsage)
 	case !cov.Complete || runErr != nil:
 		return exitCode(exitIncomplete)
+	case s.flags.failOn == "live" && cov.Verdicts.Unanswered > 0:
+		fmt.Fprintf(s.err, "keysweep: incomplete: %s got no answer, and could be live\n", plural(int64(cov.Verdicts.Unanswered), "finding"))
+		return exitCode(exitIncomplete)
 	}
 	return nil
+}
+
+// fails says whether the findings set the exit code.
+func (s scan) fails(cov scanner.Coverage) bool {
+	switch s.flags.failOn {
+	case "any":
+		return cov.Findings > 0
+	case "live":
+		return cov.Verdicts.Live+cov.Verdicts.Proved > 0
+	}
+	return false
 }
 
 // limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT.

@@ -91,6 +91,9 @@ func (s scan) sayTotals(cov scanner.Coverage) {
 	if !cov.Complete {
 		verdict = "INCOMPLETE: " + skipTotals(cov)
 	}
+	if answers := cov.Verdicts.String(); answers != "" {
+		verdict += "; " + answers
+	}
 	fmt.Fprintf(s.err, "%s in %s (%s); %s\n", plural(int64(cov.Findings), "finding"), plural(int64(cov.Units), "unit"), size(cov.Bytes), verdict)
 }
 

@@ -188,6 +188,9 @@ func (a *asking) one(ctx context.Context, call *detectors.Call, t target, v *val
 	}
 	ans := a.client.send(ctx, t, policyOf(call), func() (*request, error) { return a.build(call, t, v) })
 	note := Asked{Method: call.Method, Host: t.host, Path: templatePath(call), Status: ans.status, Note: ans.fault}
+	if t.private {
+		note.Through = t.base.String()
+	}
 	var row *detectors.Reply
 	if ans.fault == "" {
 		if row = ans.row(call.Replies, v); row != nil {

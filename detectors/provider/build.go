@@ -236,3 +236,12 @@ func jsonText(s string) (string, error) {
 func formatUUID(b [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
+
+// Hosts returns the hosts that a call may go to, as the rules file names them.
+func Hosts(call *detectors.Call) []string { return append([]string{hostOf(call)}, call.Hosts...) }
+
+// Path returns the path of a call, with its placeholders.
+func Path(call *detectors.Call) string { return templatePath(call) }
+
+// SpendsNonce reports whether a call uses up a number that must grow from call to call.
+func SpendsNonce(call *detectors.Call) bool { return policyOf(call) == once }

@@ -134,11 +134,12 @@ type Verdict struct {
 
 // Asked is one call that was made. It holds nothing of the credential: Path is the rules file's template.
 type Asked struct {
-	Method string
-	Host   string
-	Path   string
-	Status int    // 0 when no answer came
-	Note   string // what went wrong, or what the answer means
+	Method  string
+	Host    string
+	Path    string
+	Through string `json:",omitempty"` // the override that took the host's place
+	Status  int    // 0 when no answer came
+	Note    string // what went wrong, or what the answer means
 }
 
 // Query is a credential to ask about.

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,20 @@ type Verdicts struct {
 
 // Receipts counts how revocations ended. Its zero value says that nobody asked for any.
 type Receipts map[Outcome]int
+
+// String says how they ended, or nothing when nobody asked for any.
+func (r Receipts) String() string {
+	var parts []string
+	for _, s := range []Outcome{Done, Contained, Requested, Failed, Refused, Planned, NoWay} {
+		if n := r[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "revocations: " + strings.Join(parts, ", ")
+}
 
 func (r *Receipts) add(one *Receipt) {
 	if one == nil {

@@ -40,8 +40,10 @@ func totals(all []*entry) string {
 // covered says what a run read, and what issuers answered.
 func covered(c *scanner.Coverage) string {
 	out := fmt.Sprintf("%s covered (%s) in %s", count(c.Units, "unit"), size(c.Bytes), c.Elapsed.Round(time.Millisecond))
-	if answers := c.Verdicts.String(); answers != "" {
-		out += "; " + answers
+	for _, answers := range []string{c.Verdicts.String(), c.Receipts.String()} {
+		if answers != "" {
+			out += "; " + answers
+		}
 	}
 	return out
 }

@@ -53,12 +53,12 @@ func TestEveryAnswerEndsInItsReceipt(t *testing.T) {
 			want: "contained self: The key may only read.", calls: []string{"revoke.0 k1", "contain.0 k1", "verify k1"}},
 		{name: "a second factor, and nothing else works", answers: map[string][]Answer{self: {refused("a second factor is asked for")}, contain: {refused("another address")}},
 			want: "refused : revocation by the key itself: a second factor is asked for; containment by the key itself: another address; " +
-				"revocation by master key: there is no [credentials.acme-master] in the configuration; revocation by the key itself: it reaches further than the leaked key, and wants the consent acme-all-keys",
+				"revocation by master key: no credential acme-master is configured; revocation by the key itself: it reaches further than the leaked key, and wants the consent acme-all-keys",
 			calls: []string{"revoke.0 k1", "contain.0 k1"}},
-		{name: "the master key ends it", answers: map[string][]Answer{self: {refused("no right")}}, set: func(s *setting) { s.Signers = masterKey() },
+		{name: "the master key ends it", answers: map[string][]Answer{self: {refused("no right")}}, set: func(s *setting) { s.Signer = masterKey },
 			want: "done master: the issuer says that it is dead", calls: []string{"revoke.0 k1", "lookup k1", "revoke.1 k1", "verify k1"}},
 		{name: "a key of another account", answers: map[string][]Answer{self: {refused("no right")}, "lookup": {refused("no sub-account has the key")}, contain: {refused("no right")}},
-			set: func(s *setting) { s.Signers = masterKey() },
+			set: func(s *setting) { s.Signer = masterKey },
 			want: "refused : revocation by the key itself: no right; revocation by master key: no sub-account has the key; containment by the key itself: no right; " +
 				"revocation by the key itself: it reaches further than the leaked key, and wants the consent acme-all-keys",
 			calls: []string{"revoke.0 k1", "lookup k1", "contain.0 k1"}},
@@ -66,17 +66,17 @@ func TestEveryAnswerEndsInItsReceipt(t *testing.T) {
 			want: "done self: the issuer says that it is dead", calls: []string{"revoke.0 k1", "revoke.2 k1", "verify k1"}},
 		{name: "dead, but only the list says so", answers: map[string][]Answer{self: {refused("no right")}},
 			set: func(s *setting) {
-				s.Signers = masterKey()
+				s.Signer = masterKey
 				s.issuer.verdict = map[string]scanner.Verdict{"k1": {Status: scanner.Unknown, Reason: "-2015"}}
 			},
 			want: "done master: the issuer says that it is dead (the account above it does not have it any more)", calls: []string{"revoke.0 k1", "lookup k1", "revoke.1 k1", "verify k1", "lookup k1"}},
 		{name: "the master key of another account", answers: map[string][]Answer{self: {refused("no right")}, contain: {refused("no right")}},
-			set: func(s *setting) { s.Signers, s.issuer.foreign = masterKey(), true },
+			set: func(s *setting) { s.Signer, s.issuer.foreign = masterKey, true },
 			want: "refused : revocation by the key itself: no right; revocation by master key: the account of acme-master does not have it; containment by the key itself: no right; " +
 				"revocation by the key itself: it reaches further than the leaked key, and wants the consent acme-all-keys",
 			calls: []string{"revoke.0 k1", "lookup k1", "verify k1", "contain.0 k1"}},
 		{name: "another account's list proves no death", set: func(s *setting) {
-			s.Signers, s.issuer.foreign = masterKey(), true
+			s.Signer, s.issuer.foreign = masterKey, true
 			s.issuer.verdict = map[string]scanner.Verdict{"k1": {Status: scanner.Unknown, Reason: "-2015"}}
 		}, want: "requested self: the issuer accepted the call; the verdict afterwards is unknown (-2015)", calls: []string{"revoke.0 k1", "verify k1"}},
 		{name: "accepted, and the verdict is not clear", set: func(s *setting) {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -57,8 +56,13 @@ func (r *Revoker) blocked(c *detectors.Call, w scanner.PlannedWay, f scanner.Fin
 	if lacks := lacking(c, f.Credential); len(lacks) > 0 {
 		return "the call needs what was not found: " + strings.Join(lacks, ", ")
 	}
-	if c.Way != detectors.WaySelf && len(r.Signers[c.Credential]) == 0 {
-		return fmt.Sprintf("there is no [credentials.%s] in the configuration", c.Credential)
+	if c.Way != detectors.WaySelf {
+		if r.Signer == nil {
+			return "no credential " + c.Credential + " is configured"
+		}
+		if err := r.Signer(c.Credential); err != nil {
+			return err.Error()
+		}
 	}
 	if f.Environment != "" && !serves(c, f) {
 		return "nothing is known of ending a " + f.Environment + " key"

@@ -163,11 +163,11 @@ func TestAPlansHashIsOfWhatItDoes(t *testing.T) {
 	if hash(s.finding("k2")) == first {
 		t.Error("two keys have one hash")
 	}
-	s.Signers = masterKey()
+	s.Signer = masterKey
 	if hash(f) == first {
 		t.Error("a further way does not change the hash")
 	}
-	s.Signers, s.Policy.Consents = nil, []string{"acme-all-keys"}
+	s.Signer, s.Policy.Consents = nil, []string{"acme-all-keys"}
 	if hash(f) == first {
 		t.Error("a wider way does not change the hash")
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/keysweep/keysweep/scanner/store/audit"
 )
 
-// Provider is the Issuer that reaches the issuers of credentials. The client's Signer must give what Revoker.Signers says
+// Provider is the Issuer that reaches the issuers of credentials. The client's Signer must give what Revoker.Signer says
 // is there.
 type Provider struct{ Client *provider.Client }
 

@@ -49,12 +49,12 @@ type Answer struct {
 
 // Revoker revokes the findings of a run. It is the only place that does, for commands, scans and fleets alike.
 type Revoker struct {
-	Issuer  Issuer
-	Log     *audit.Log // nil when nothing is to be done but planning
-	Policy  Policy
-	Signers map[string]map[string]detectors.Secret // what [credentials] holds, by name and part
-	Pauses  []time.Duration                        // before each further look whether an accepted revocation took effect
-	Now     func() time.Time                       // nil takes time.Now
+	Issuer Issuer
+	Log    *audit.Log // nil when nothing is to be done but planning
+	Policy Policy
+	Signer func(name string) error // why a configured credential can not be used, or nil; a nil func has none
+	Pauses []time.Duration         // before each further look whether an accepted revocation took effect
+	Now    func() time.Time        // nil takes time.Now
 
 	begun int // plans carried out in this run
 }

@@ -48,20 +48,24 @@ func TestScripts(t *testing.T) {
 			return os.Geteuid() == 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   cmdExits,
-			"plant":   cmdPlant,
-			"git":     cmdGit,
-			"newrepo": cmdNewRepo,
-			"fifo":    cmdFifo,
-			"shell":   cmdShell,
-			"issuer":  cmdIssuer,
-			"asked":   cmdAsked,
+			"exits":     cmdExits,
+			"plant":     cmdPlant,
+			"git":       cmdGit,
+			"newrepo":   cmdNewRepo,
+			"fifo":      cmdFifo,
+			"shell":     cmdShell,
+			"issuer":    cmdIssuer,
+			"asked":     cmdAsked,
+			"acme":      cmdAcme,
+			"acted":     cmdActed,
+			"plantacme": cmdPlantAcme,
 		},
 	})
 }
 
 // plainEnvironment keeps the person's own git configuration and keysweep variables out of the scripts.
 func plainEnvironment(e *testscript.Env) error {
+	e.Values[acmeKey{}] = map[string]*acme{}
 	e.Values[issuersKey{}] = map[string]*issuerLog{}
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("GIT_CONFIG_NOSYSTEM", "1")

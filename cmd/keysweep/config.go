@@ -13,6 +13,7 @@ import (
 	"github.com/keysweep/keysweep/detectors/provider"
 	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/keysweep/keysweep/rules"
+	"github.com/keysweep/keysweep/scanner/revoke"
 )
 
 // maxConfig bounds a configuration file, in bytes.
@@ -24,6 +25,7 @@ type settings struct {
 	detector *detectors.Set
 	config   *detectors.Config // nil when there is none
 	client   *provider.Client  // asks issuers; nil when nobody is to be asked
+	revoker  *revoke.Revoker   // nil when nothing is to be ended
 }
 
 // settings loads the built-in rules and the configuration that goes first: --config, KEYSWEEP_CONFIG, .keysweep.toml and
@@ -55,10 +57,12 @@ func (s scan) settings() (settings, error) {
 		return settings{}, fmt.Errorf("rules: %w", err)
 	}
 	out := settings{rules: set.Rules(), detector: set, config: cfg}
-	if s.flags.verify {
-		out.client, err = s.flags.issuers.client(s.console, cfg)
+	if s.flags.verify || s.flags.revoke {
+		if out.client, err = s.flags.issuers.client(s.console, cfg); err != nil {
+			return settings{}, err
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 // notice tells the person something about how the run was set up.

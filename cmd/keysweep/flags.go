@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,8 @@ type scanFlags struct {
 	noColor      bool
 	verify       bool
 	issuers      issuerFlags
+	revoke       bool
+	revocation   revokeFlags
 }
 
 func (f *scanFlags) bind(cmd *cobra.Command) {
@@ -59,6 +62,8 @@ func (f *scanFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.failOn, "fail-on", "any", "which findings set the exit code: `any|live|none`; live needs --verify")
 	flags.BoolVar(&f.verify, "verify", false, "ask the issuers whether what was found is live, and what it may do")
 	f.issuers.bind(flags)
+	flags.BoolVar(&f.revoke, "revoke", false, "end what is live, where its issuer has a call for it; only plans without --yes, --approve or a policy [revoke] that says auto")
+	f.revocation.bind(flags)
 	flags.StringSliceVar(&f.enable, "enable-rule", nil, "use only the rules of this `ID`; may be repeated")
 	flags.StringSliceVar(&f.disable, "disable-rule", nil, "leave out the rule of this `ID`; may be repeated")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match this `GLOB` (** crosses folders); may be repeated")
@@ -101,7 +106,7 @@ func (f *scanFlags) check() error {
 	switch {
 	case !slices.Contains([]string{"any", "live", "none"}, f.failOn):
 		return usagef("--fail-on %q is none of any, live, none", f.failOn)
-	case f.failOn == "live" && !f.verify:
+	case f.failOn == "live" && !f.verify && !f.revoke:
 		return usagef("--fail-on live needs --verify: without it nobody knows what is live")
 	case !slices.Contains([]string{"auto", "always", "never"}, f.progress):
 		return usagef("--progress %q is none of auto, always, never", f.progress)
@@ -117,13 +122,15 @@ func (f *scanFlags) check() error {
 		return usagef("--max-target-megabytes %d is negative", f.maxMegabytes)
 	case f.memory < 64:
 		return usagef("--memory %d is too little; 64 megabytes are the least", f.memory)
+	case !f.revoke && f.revocation.given() != "":
+		return usagef("%s goes with --revoke", f.revocation.given())
 	case f.quiet && f.verbose:
 		return usagef("-q and -v contradict each other")
 	}
 	if f.template != "" && !slices.ContainsFunc(f.reports.specs(), func(s reportSpec) bool { return s.format == "template" }) {
 		return usagef("--report-template goes with -f template")
 	}
-	if err := f.issuers.check(); err != nil {
+	if err := cmp.Or(f.issuers.check(), f.revocation.check()); err != nil {
 		return err
 	}
 	return f.reports.check()

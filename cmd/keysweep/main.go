@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	_ "time/tzdata" // quiet hours name time zones, and a container has no list of them
 )
 
 func main() { os.Exit(mainExit()) }

@@ -28,7 +28,7 @@ could not be read, so it is not clean).`,
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVerify(c), newAudit(c), newVersion(c),
+		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVerify(c), newRevoke(c), newAudit(c), newVersion(c),
 		newDetect(c), newProtect(c),
 	)
 	root.InitDefaultCompletionCmd()

@@ -41,6 +41,11 @@ func (s scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.flags.revoke {
+		if set.revoker, err = s.flags.revocation.revoker(ctx, s.console, set.config, set.client, s.target); err != nil {
+			return err
+		}
+	}
 	known, err := s.ignores()
 	if err != nil {
 		return fmt.Errorf("ignore: %w", err)
@@ -80,6 +85,9 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 		defer set.client.Close()
 		sc.Verifier = &scanner.Issuers{Client: set.client}
 	}
+	if set.revoker != nil {
+		sc.Revoker = set.revoker
+	}
 	return sc.Run(ctx, s.source, outs)
 }
 
@@ -102,6 +110,9 @@ func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error 
 	case failed != nil:
 		return exitCode(exitUsage)
 	case !cov.Complete || runErr != nil:
+		return exitCode(exitIncomplete)
+	case s.flags.failOn == "live" && cov.Receipts[scanner.Requested]+cov.Receipts[scanner.Failed] > 0:
+		fmt.Fprintln(s.err, "keysweep: incomplete: a revocation is not proved, and what it is of could be live")
 		return exitCode(exitIncomplete)
 	case s.flags.failOn == "live" && cov.Verdicts.Unanswered > 0:
 		fmt.Fprintf(s.err, "keysweep: incomplete: %s got no answer, and could be live\n", plural(int64(cov.Verdicts.Unanswered), "finding"))

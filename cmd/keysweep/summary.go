@@ -30,6 +30,9 @@ func (s scan) summarize(outs *reports, cov scanner.Coverage, runErr error) {
 	} else if !cov.Complete {
 		fmt.Fprintf(s.err, "keysweep: incomplete: %s\n", skipTotals(cov))
 	}
+	if cov.Receipts[scanner.Planned] > 0 && !s.flags.revocation.dryRun {
+		fmt.Fprintln(s.err, "nothing was revoked; --yes carries out what is planned, --approve HASH one plan")
+	}
 	for _, o := range outs.outs {
 		if o.file != nil && o.err == nil {
 			fmt.Fprintf(s.err, "report: %s\n", o.name)
@@ -91,8 +94,10 @@ func (s scan) sayTotals(cov scanner.Coverage) {
 	if !cov.Complete {
 		verdict = "INCOMPLETE: " + skipTotals(cov)
 	}
-	if answers := cov.Verdicts.String(); answers != "" {
-		verdict += "; " + answers
+	for _, answers := range []string{cov.Verdicts.String(), cov.Receipts.String()} {
+		if answers != "" {
+			verdict += "; " + answers
+		}
 	}
 	fmt.Fprintf(s.err, "%s in %s (%s); %s\n", plural(int64(cov.Findings), "finding"), plural(int64(cov.Units), "unit"), size(cov.Bytes), verdict)
 }

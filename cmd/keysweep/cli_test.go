@@ -15,9 +15,18 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// asCommand is the variable that makes this test binary the command itself.
+const asCommand = "KEYSWEEP_TEST_AS_COMMAND"
+
 // TestMain puts the command on the PATH of the scripts: this test binary itself or, because every start of one with race
 // detection takes a second, a plain build. TestRunInProcess is what looks for races.
 func TestMain(m *testing.M) {
+	switch os.Getenv(asCommand) {
+	case "plain":
+		os.Exit(mainExit())
+	case "socketless":
+		os.Exit(runSocketless())
+	}
 	if !raceBuild {
 		testscript.Main(m, map[string]func(){"keysweep": func() { os.Exit(mainExit()) }})
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha512"
 	"hash"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,17 @@ func moreExchangeHosts() []vendor {
 		at(carried(user, password), "api.hitbtc.com", "api.demo.hitbtc.com"),
 		at(carried(inHeader("X-Api-Key", "")), "api.bitpanda.com"),
 		at(bearer, "api.onetrading.com"),
+		at(carried(user, password), "accounts.probit.com"),
+		at(carried(inMember("apiKey")), "api.swyftx.com.au"),
+		at(carried(quoted), "api.exchange.coinjar.com"),
 	)
+}
+
+// quoted is the token of Authorization: Token token="...".
+func quoted(q *inquiry) string {
+	v, ok := strings.CutSuffix(inHeader("Authorization", `Token token="`)(q), `"`)
+	q.form("a quoted token", ok)
+	return v
 }
 
 // stamped reads key and time from headers: the time in units around now.

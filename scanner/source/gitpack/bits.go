@@ -28,6 +28,15 @@ func (b *bitset) set(i uint32) bool {
 	return true
 }
 
+// remove takes i out, and says whether it was there.
+func (b bitset) remove(i uint32) bool {
+	if !b.has(i) {
+		return false
+	}
+	b[i>>6] &^= 1 << (i & 63)
+	return true
+}
+
 // setShared adds a member that the set has room for, from any goroutine.
 func (b bitset) setShared(i uint32) { atomic.OrUint64(&b[i>>6], 1<<(i&63)) }
 

@@ -248,7 +248,9 @@ func (w *commitWalk) number(id ID, kind Type) uint32 {
 
 func (w *commitWalk) reached() *Reached {
 	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(), skips: w.skips}
-	w.ahead = nil
+	if w.ahead != nil {
+		r.texts, w.ahead = w.ahead.texts, nil
+	}
 	r.commits, r.parents = sortCommits(w.commits, w.parents)
 	return r
 }

@@ -2,7 +2,6 @@ package gitpack
 
 import (
 	"encoding/binary"
-	"hash/adler32"
 )
 
 // deflated decodes a zlib stream (RFC 1950, RFC 1951) that lies in memory into a buffer of the size that the result is
@@ -44,7 +43,7 @@ func (d *deflated) read(dst, src []byte) (int, error) {
 	if d.out != len(dst) || d.in+4 > len(src) {
 		return 0, corrupt("zlib data is short", nil)
 	}
-	if binary.BigEndian.Uint32(src[d.in:]) != adler32.Checksum(dst) {
+	if binary.BigEndian.Uint32(src[d.in:]) != adler(dst) {
 		return 0, corrupt("zlib checksum", nil)
 	}
 	return d.in + 4, nil

@@ -27,7 +27,7 @@ type (
 type codes struct {
 	count  [16]uint16
 	offset [17]uint16
-	sorted [320]uint16
+	sorted [512]uint16 // 320 are in use; the rest saves asking
 }
 
 // build fills a table for the code lengths of some symbols; entries holds each symbol's entry without its code length.
@@ -78,11 +78,13 @@ func (c *codes) sort(lengths []uint8) {
 		c.offset[n] = at
 		at += c.count[n]
 	}
+	c.offset[0] = 511 // where those without a code go, the one over the other
 	c.count[0] = 0
 	for symbol, n := range lengths {
+		at := &c.offset[n&15]
+		c.sorted[*at&511] = uint16(symbol)
 		if n != 0 {
-			c.sorted[c.offset[n&15]%320] = uint16(symbol)
-			c.offset[n&15]++
+			*at++
 		}
 	}
 }

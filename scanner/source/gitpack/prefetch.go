@@ -18,6 +18,31 @@ type commitList struct {
 	list    []parsedCommit
 	parents []uint32
 	at      *numbers
+	texts   []commitText
+	room    int64  // for further texts
+	free    []byte // for the next texts
+}
+
+// commitText is a whole commit that is kept for the scan, which would have to inflate it again.
+type commitText struct {
+	num  uint32
+	data []byte
+}
+
+const textBlock = 256 << 10 // bytes that are set aside for texts at a time
+
+// text keeps a commit while there is room.
+func (l *commitList) text(num uint32, data []byte) {
+	if int64(len(data)) > l.room {
+		return
+	}
+	if len(data) > len(l.free) {
+		l.free = make([]byte, max(len(data), int(min(textBlock, l.room))))
+		l.room -= int64(len(l.free))
+	}
+	n := copy(l.free, data)
+	l.texts = append(l.texts, commitText{num, l.free[:n:n]})
+	l.free = l.free[n:]
 }
 
 const (
@@ -52,7 +77,7 @@ func (s *Store) prefetch() *commitList {
 func (s *Store) prefetchPack(t *tables, f *forest) []*commitList {
 	lists := make([]*commitList, s.workers)
 	for i := range lists {
-		lists[i] = &commitList{}
+		lists[i] = &commitList{room: s.memory / int64(32*s.workers)}
 	}
 	stretch := max(f.p.end/16, 16<<20)
 	for at := uint64(0); at < f.p.end; at += stretch {
@@ -94,6 +119,7 @@ func (l *commitList) add(more []*commitList) {
 			l.list = append(l.list, c)
 		}
 		l.parents = append(l.parents, m.parents...)
+		l.texts = append(l.texts, m.texts...)
 	}
 }
 
@@ -132,6 +158,7 @@ func (p *prefetcher) block(lo, hi int) (found int) {
 			}
 			data := p.buf[:e.size]
 			if p.z.inflate(data, p.f.p.data[e.body:p.f.p.end]) == nil {
+				p.s.stats.Inflated.Add(int64(len(data)))
 				at, _ := p.f.position(uint32(node))
 				p.keep(p.t.first[p.f.k]+at, data)
 			}
@@ -166,6 +193,7 @@ func (p *prefetcher) keep(num uint32, data []byte) {
 	}
 	c.more = uint32(len(p.into.parents))
 	p.into.list = append(p.into.list, c)
+	p.into.text(num, data)
 }
 
 func (p *prefetcher) find(value []byte) uint32 {

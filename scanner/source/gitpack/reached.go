@@ -16,7 +16,8 @@ type Reached struct {
 	parents     []uint32 // of all commits: positions in commits
 	units       bitset   // what Scan covers: blobs, commits and tags
 	unreachable bitset
-	blobs       []blobAt // sorted by number
+	texts       []commitText // of some commits of packs
+	blobs       []blobAt     // sorted by number
 	paths       *paths
 	head        []ID
 	skips       []Skipped

@@ -19,6 +19,7 @@ type scan struct {
 	v      Visitor
 	whole  bool // look for spots in every byte, deltas or not
 	tokens tokens
+	want   bitset // what is left to cover
 }
 
 // tokens are held by workers that have large objects in memory: few at a time.
@@ -37,6 +38,9 @@ func (c *scan) run(ctx context.Context) error {
 	for _, skip := range c.r.skips {
 		c.v.Skip(skip)
 	}
+	if err := c.texts(ctx); err != nil {
+		return err
+	}
 	for k, tab := range c.t.list {
 		var err error
 		switch tab.(type) {
@@ -52,12 +56,34 @@ func (c *scan) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// texts scans the commits that are in memory already, and wants the rest.
+func (c *scan) texts(ctx context.Context) error {
+	c.want = c.r.units.clone()
+	texts := slices.Clone(c.r.texts)
+	texts = slices.DeleteFunc(texts, func(t commitText) bool { return !c.want.remove(t.num) })
+	var next atomic.Int64
+	const some = 256
+	return c.parallel(ctx, func(ctx context.Context, w *scanner) error {
+		for {
+			lo := min(int(next.Add(some))-some, len(texts))
+			for _, t := range texts[lo:min(lo+some, len(texts))] {
+				if _, err := w.visit(t.num, Commit, t.data, w.spots(t.data)); err != nil {
+					return err
+				}
+			}
+			if lo == len(texts) || ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+	})
+}
+
 // pack scans what is wanted of a pack.
 func (c *scan) pack(ctx context.Context, k int) error {
 	if !c.wants(k) {
 		return nil
 	}
-	f, err := newForest(c.t, k, c.r.units)
+	f, err := newForest(c.t, k, c.want)
 	if err != nil {
 		c.wanted(k, func(num uint32) bool {
 			c.skip(num, 0, err)
@@ -102,7 +128,7 @@ func (c *scan) rest(ctx context.Context, f *forest) error {
 }
 
 func (c *scan) wanted(k int, yield func(num uint32) bool) {
-	c.r.units.between(c.t.first[k], c.t.first[k+1], yield)
+	c.want.between(c.t.first[k], c.t.first[k+1], yield)
 }
 
 func (c *scan) wants(k int) (some bool) {

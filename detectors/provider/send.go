@@ -31,10 +31,12 @@ const (
 	once                 // never: a nonce was spent
 )
 
-// policyOf tells calls apart by what a second one would do.
+// policyOf tells calls apart by what a second one would do. A signed body with the time in it may serve as a nonce, which
+// a second call within the same second would use again.
 func policyOf(call *detectors.Call) policy {
 	if call.Sign != nil {
-		if unit := sign.NonceOf(call.Sign.Scheme, call.Sign.Params); unit == "ms" || unit == "s" {
+		unit := sign.NonceOf(call.Sign.Scheme, call.Sign.Params)
+		if unit == "ms" || unit == "s" || strings.Contains(call.Body, "{unix") || strings.Contains(call.Body, "{nonce}") {
 			return once
 		}
 	}
@@ -105,8 +107,9 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 		return &answer{fault: "the request can not be made"}, 0, false // the error would quote the URL
 	}
 	req.URL, req.Header = &r.url, r.header
+	req.GetBody = nil
 	if r.body == "" {
-		req.Body, req.ContentLength, req.GetBody = http.NoBody, 0, nil
+		req.Body, req.ContentLength = emptyBody(r.method), 0
 	}
 	resp, connected, err := c.do(req)
 	if err != nil {
@@ -139,6 +142,15 @@ func (c *Client) do(req *http.Request) (resp *http.Response, connected bool, err
 	resp, err = c.http.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	_, tells := c.opts.Transport.(*http.Transport)
 	return resp, got.Load() || !tells, err
+}
+
+// emptyBody keeps net/http from sending a call twice: on a connection that was used before and breaks, it repeats whatever
+// is a GET and has no body that it knows to be empty. No byte of this one is sent either.
+func emptyBody(method string) io.ReadCloser {
+	if method == http.MethodGet {
+		return io.NopCloser(strings.NewReader(""))
+	}
+	return http.NoBody
 }
 
 func ended(ctx context.Context) string {

@@ -76,13 +76,18 @@ name = "whole"
 rule = "toy"
 text = '{{hex "key" 16}} {{hex "secret" 32}}'
 parts = { key = '{{val "key"}}', secret = '{{val "secret"}}' }
+[[hit]]
+name = "with the optional part"
+rule = "toy"
+text = '{{hex "key" 16}} {{hex "secret" 32}} {{hex "memo" 4}}'
+parts = { key = '{{val "key"}}', secret = '{{val "secret"}}', memo = '{{val "memo"}}' }
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &Rule{ID: "toy", Parts: []Part{{Name: "key"}, {Name: "secret"}, {Name: "memo", Optional: true}}}
 	one, err := cases.Sample(r, 1)
-	if err != nil || len(one["key"]) != 16 || len(one["secret"]) != 32 || len(one) != 2 {
+	if err != nil || len(one["key"]) != 16 || len(one["secret"]) != 32 || len(one) != 3 {
 		t.Fatalf("sample is %q, %v", one, err)
 	}
 	again, _ := cases.Sample(r, 1)

@@ -26,7 +26,10 @@ func aws(region, service string) auth {
 		q.want(FaultKey, "security token", q.Header.Get("X-Amz-Security-Token")+".", k.part("session_token")+".")
 		names := strings.Split(given["SignedHeaders"], ";")
 		q.amzSigned(names)
-		text := strings.Join([]string{"AWS4-HMAC-SHA256", stamp, scope, inHex(plainSum(sha256.New, q.amzRequest(names)))}, "\n")
+		if service == "s3" {
+			q.want(FaultSignature, "X-Amz-Content-Sha256", q.head("X-Amz-Content-Sha256"), inHex(plainSum(sha256.New, q.Body)))
+		}
+		text := strings.Join([]string{"AWS4-HMAC-SHA256", stamp, scope, inHex(plainSum(sha256.New, q.amzRequest(names, service)))}, "\n")
 		key := "AWS4" + k.secret()
 		for piece := range strings.SplitSeq(scope, "/") {
 			key = string(sum(sha256.New, key, piece))
@@ -48,14 +51,16 @@ func (q *inquiry) amzSigned(names []string) {
 	}
 }
 
-func (q *inquiry) amzRequest(names []string) string {
+func (q *inquiry) amzRequest(names []string, service string) string {
 	path := q.Path
 	if path == "" {
 		path = "/"
 	}
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
-		segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+		if service != "s3" { // only S3 takes the path as it was escaped for the request line
+			segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+		}
 	}
 	lines := []string{q.Method, strings.Join(segments, "/"), amzQuery(q.Query)}
 	for _, n := range names {

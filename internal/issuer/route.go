@@ -74,7 +74,7 @@ func (rt route) fits(r *Request) bool {
 
 func (rt route) serves(host string) bool {
 	for _, h := range rt.hosts {
-		if h == host || h == Configured {
+		if h == host || h == detectors.Configured && host == Configured {
 			return true
 		}
 	}
@@ -82,4 +82,4 @@ func (rt route) serves(host string) bool {
 }
 
 // Configured stands for the host of calls that only a person's configuration knows; tests give it this name.
-const Configured = "configured"
+const Configured = "configured.example"

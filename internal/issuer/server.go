@@ -197,7 +197,7 @@ func (s *Server) judge(r *Request) *Call {
 	}
 	q := &inquiry{Request: r, keys: &s.keys, now: s.now()}
 	check(q)
-	q.form("GET and DELETE without a body", r.Body == "" || r.Method != http.MethodGet && r.Method != http.MethodDelete)
+	q.form("GET without a body", r.Body == "" || r.Method != http.MethodGet)
 	c.Key, c.Fault, c.Detail = q.hint, q.fault, q.detail
 	if len(c.Fits) == 0 {
 		c.Fault, c.Detail = FaultEndpoint, cmp.Or(string(c.Fault), r.Method)
@@ -233,6 +233,7 @@ type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 	leaf *ecdsa.PrivateKey
+	made *sync.Map // certificates by host
 }
 
 func newAuthority() (authority, error) {
@@ -253,7 +254,7 @@ func newAuthority() (authority, error) {
 		return authority{}, err
 	}
 	cert, err = x509.ParseCertificate(der)
-	return authority{cert, key, leaf}, err
+	return authority{cert, key, leaf, &sync.Map{}}, err
 }
 
 func (a authority) pool() *x509.CertPool {
@@ -263,11 +264,15 @@ func (a authority) pool() *x509.CertPool {
 }
 
 func (a authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	host := cmp.Or(hello.ServerName, "127.0.0.1")
+	if made, ok := a.made.Load(host); ok {
+		return made.(*tls.Certificate), nil
+	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "host"}, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	if host := cmp.Or(hello.ServerName, "127.0.0.1"); net.ParseIP(host) != nil {
+	if net.ParseIP(host) != nil {
 		leaf.IPAddresses = []net.IP{net.ParseIP(host)}
 	} else {
 		leaf.DNSNames = []string{host}
@@ -276,5 +281,7 @@ func (a authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, er
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.leaf}, nil
+	made := &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: a.leaf}
+	a.made.Store(host, made)
+	return made, nil
 }

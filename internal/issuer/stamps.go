@@ -26,7 +26,7 @@ func turnkey(q *inquiry) *Key {
 	pub, ok := publicOfScalar(k.secret())
 	sig, err := hex.DecodeString(textOf(doc["signature"]))
 	digest := sha256.Sum256([]byte(q.Body))
-	if !ok || err != nil || compressed(pub) != k.id() || !ecdsa.VerifyASN1(pub, digest[:], sig) {
+	if !ok || err != nil || !ecdsa.VerifyASN1(pub, digest[:], sig) {
 		q.fail(FaultSignature, "stamp")
 	}
 	return k
@@ -43,15 +43,6 @@ func publicOfScalar(scalar string) (*ecdsa.PublicKey, bool) {
 		return nil, false
 	}
 	return &key.PublicKey, true
-}
-
-// compressed writes a point as the parity of y and x, in hex.
-func compressed(pub *ecdsa.PublicKey) string {
-	raw, err := pub.Bytes()
-	if err != nil {
-		return ""
-	}
-	return hex.EncodeToString(append([]byte{2 + raw[64]&1}, raw[1:33]...))
 }
 
 // kalshi salts: RSASSA-PSS with SHA-256 over milliseconds, method and path without the query.

@@ -57,14 +57,15 @@ func inMember(names ...string) place {
 func inPath(n int) place {
 	return func(q *inquiry) string {
 		segments := strings.Split(strings.TrimPrefix(q.Path, "/"), "/")
-		if n < 0 {
-			n += len(segments)
+		i := n
+		if i < 0 {
+			i += len(segments)
 		}
-		if n < 0 || n >= len(segments) {
+		if i < 0 || i >= len(segments) {
 			q.fail(FaultMissing, "path segment")
 			return ""
 		}
-		v, err := url.PathUnescape(segments[n])
+		v, err := url.PathUnescape(segments[i])
 		q.form("an escaped path", err == nil)
 		return v
 	}

@@ -24,7 +24,7 @@ type Config struct {
 	Allowlists    []Allowlist // outside rules; they hold for built-in rules too
 	Providers     map[string]ProviderConfig
 	Credentials   map[string]map[string]string // master and admin keys: for each part env:NAME or file:PATH
-	Chains        map[string]string            // URL of the node or indexer that is asked about a network's addresses
+	Chains        map[string]ChainConfig       // nodes and indexers that are asked about addresses
 	Canaries      []string                     // values, accounts and fingerprints that are traps: never asked about
 	Revoke        *RevokeConfig                // nil when nothing says what may be revoked
 	Notices       []string                     // what a person should know of how the file was read

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -88,8 +89,7 @@ func (cfg *Config) readCredentials(root *configTable) {
 		for _, part := range slices.Sorted(maps.Values(one.keys)) {
 			value, key := one.take(part)
 			text, ok := value.(string)
-			kind, rest, _ := strings.Cut(text, ":")
-			if !ok || kind != "env" && kind != "file" || rest == "" {
+			if !ok || !isReference(text) {
 				one.file.fail(key, errors.New("must be env:NAME or file:PATH, never the value itself"))
 			}
 			parts[part] = text
@@ -101,24 +101,43 @@ func (cfg *Config) readCredentials(root *configTable) {
 	}
 }
 
-// chainNames are the networks whose balances can be asked for; see package provider.
-var chainNames = []string{"algorand", "bitcoin", "cosmos", "evm", "solana", "stellar", "tezos", "xrp"}
+// isReference reports whether a text says where a value is, and is not the value itself.
+func isReference(text string) bool {
+	kind, rest, _ := strings.Cut(text, ":")
+	return (kind == "env" || kind == "file") && rest != ""
+}
+
+// ChainConfig is a node or an indexer that is asked what addresses hold.
+type ChainConfig struct {
+	Kind   string // one of chainKinds
+	URL    string // or env:NAME or file:PATH, since it may hold a key
+	Symbol string // of the coin; empty for the kind's own
+}
+
+// chainKinds are the kinds of networks whose balances can be asked for; see package provider.
+var chainKinds = []string{"bitcoin", "evm", "solana", "stellar", "xrp"}
 
 func (cfg *Config) readChains(root *configTable) {
 	chains := root.table("chains")
 	if chains == nil {
 		return
 	}
-	cfg.Chains = map[string]string{}
+	cfg.Chains = map[string]ChainConfig{}
 	for _, name := range slices.Sorted(maps.Values(chains.keys)) {
 		one := chains.table(name)
 		if one == nil {
 			continue
 		}
-		if !slices.Contains(chainNames, name) {
-			one.file.fail(one.path, fmt.Errorf("none of %s", strings.Join(chainNames, ", ")))
+		key := one.key("kind")
+		chain := ChainConfig{Kind: cmp.Or(one.str("kind"), name), Symbol: one.str("symbol")}
+		if !slices.Contains(chainKinds, chain.Kind) {
+			one.file.fail(key, fmt.Errorf("kind %q is none of %s", chain.Kind, strings.Join(chainKinds, ", ")))
 		}
-		cfg.Chains[name] = one.url("url")
+		key = one.key("url")
+		if chain.URL = one.str("url"); !isReference(chain.URL) && !strings.HasPrefix(chain.URL, "https://") && !strings.HasPrefix(chain.URL, "http://") {
+			one.file.fail(key, errors.New("not a URL of the form https://host, nor env:NAME or file:PATH"))
+		}
+		cfg.Chains[name] = chain
 		one.done()
 	}
 }

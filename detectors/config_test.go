@@ -118,7 +118,7 @@ func TestConfigErrorsNameFileLineAndKey(t *testing.T) {
 		"credential by no name":     {"[credentials.main]\nkey = 'env:'", "c.toml:2: credentials.main.key: must be env:NAME or file:PATH, never the value itself"},
 		"host of no provider":       {"[providers.okx.hosts]\n'www.okx.com' = 'ftp://a'", "c.toml:2: providers.okx.hosts.www.okx.com: not a URL"},
 		"URL with a password":       {"[providers.okx]\nbase_url = 'https://a:b@c'", "c.toml:2: providers.okx.base_url: not a URL of the form https://host, without a name or password"},
-		"unknown chain":             {"[chains.doge]\nurl = 'https://a'", "c.toml:1: chains.doge: none of algorand,"},
+		"unknown chain":             {"[chains.doge]\nurl = 'https://a'", "c.toml:1: chains.doge.kind: kind \"doge\" is none of bitcoin,"},
 		"chain without a URL":       {"[chains.evm]\n", "c.toml:1: chains.evm.url: not a URL"},
 		"credential in the file":    {"[credentials.main]\nkey = 'abc'", "c.toml:2: credentials.main.key: must be env:NAME or file:PATH, never the value itself"},
 		"host without a scheme":     {"[providers.binance]\nbase_url = 'localhost'", "c.toml:2: providers.binance.base_url: not a URL"},
@@ -243,6 +243,10 @@ key    = "env:BINANCE_MASTER_KEY"
 secret = "file:/run/secrets/binance"
 [chains.evm]
 url = "https://rpc.example/v1"
+[chains.polygon]
+kind   = "evm"
+url    = "env:POLYGON"
+symbol = "POL"
 [verify]
 canaries = ["AKIATRAP"]
 `)
@@ -254,7 +258,7 @@ canaries = ["AKIATRAP"]
 	want := []any{
 		map[string]ProviderConfig{"okx": {BaseURL: "http://127.0.0.1:8080/okx", Hosts: map[string]string{"eea.okx.com": "http://127.0.0.1:8081"}}},
 		map[string]map[string]string{"binance-master": {"key": "env:BINANCE_MASTER_KEY", "secret": "file:/run/secrets/binance"}},
-		map[string]string{"evm": "https://rpc.example/v1"}, []string{"AKIATRAP"},
+		map[string]ChainConfig{"evm": {Kind: "evm", URL: "https://rpc.example/v1"}, "polygon": {Kind: "evm", URL: "env:POLYGON", Symbol: "POL"}}, []string{"AKIATRAP"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -15,9 +15,40 @@ type Issuers struct {
 
 // Verify asks the issuer of the finding's credential.
 func (i *Issuers) Verify(ctx context.Context, f Finding) Verdict {
-	return VerdictOf(i.Client.Verify(ctx, provider.Query{
+	v := VerdictOf(i.Client.Verify(ctx, provider.Query{
 		Credential: f.Credential, Environment: f.Environment, Missing: f.Missing, Identity: f.Identity,
 	}))
+	if f.Environment == "" {
+		i.holdings(ctx, &f, &v)
+	}
+	return v
+}
+
+// holdings asks ledgers about the addresses that arithmetic derived. That they know an address proves its key; that they
+// do not proves nothing, since funds may lie on further addresses, or be tokens.
+func (i *Issuers) holdings(ctx context.Context, f *Finding, v *Verdict) {
+	h := i.Client.Holdings(ctx, f.Identity)
+	if h.AskedAt.IsZero() {
+		return
+	}
+	v.Holdings = h.Facts
+	if v.AskedAt.IsZero() {
+		v.AskedAt = h.AskedAt
+	}
+	switch {
+	case v.Status != Unasked:
+	case f.Verdict.Status == Proved:
+		v.Status, v.Reason = Proved, f.Verdict.Reason
+		if h.Fault != "" {
+			v.Reason += "; its balance is not known: " + h.Fault
+		}
+	case h.Used:
+		v.Status, v.Reason = Live, "a ledger knows its address"
+	case h.Fault != "":
+		v.Status, v.Reason, v.Unanswered = Unknown, "its balance is not known: "+h.Fault, true
+	default:
+		v.Status, v.Reason = Unknown, "no ledger knows its address"
+	}
 }
 
 // VerdictOf puts an issuer's verdict into the form of findings.

@@ -92,7 +92,7 @@ func (v *Verdicts) add(f *Finding) {
 // step lower each. A live one of unknown rights has its rule's severity. A public place is one step higher again.
 func (f *Finding) grade() {
 	s := f.Verdict.Status
-	if s != Live && s != Restricted && s != Dead {
+	if s != Live && s != Restricted && s != Dead && len(f.Verdict.Holdings) == 0 {
 		return
 	}
 	f.Severity = Grade(f.Credential.Rule, f.Environment, f.Verdict)
@@ -108,10 +108,12 @@ func (f *Finding) grade() {
 // Grade is the severity of a whole credential of a rule by its verdict. Environment is empty for a live one.
 func Grade(rule *detectors.Rule, environment string, v Verdict) detectors.Severity {
 	severity := rule.Severity
-	switch v.Status {
-	case Live, Restricted:
+	switch {
+	case len(v.Holdings) > 0:
+		severity = detectors.Critical
+	case v.Status == Live || v.Status == Restricted:
 		severity = severityOf(v.Permissions, rule.Severity)
-	case Dead:
+	case v.Status == Dead:
 		severity = detectors.Low
 	}
 	if environment != "" {

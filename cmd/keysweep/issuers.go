@@ -57,6 +57,9 @@ func (f *issuerFlags) client(c console, cfg *detectors.Config) (*provider.Client
 	for id, p := range cfg.Providers {
 		o.Overrides[id] = provider.Override{BaseURL: p.BaseURL, Hosts: p.Hosts}
 	}
+	if o.Ledgers, err = c.ledgers(cfg); err != nil {
+		return nil, err
+	}
 	client, err := provider.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
@@ -94,20 +97,45 @@ func (c console) signer(cfg *detectors.Config, name string) (map[string]detector
 	}
 	out := map[string]detectors.Secret{}
 	for part, ref := range refs {
-		kind, rest, _ := strings.Cut(ref, ":")
-		value := c.env(rest)
-		if kind == "file" {
-			var err error
-			if value, err = readSecret(cfg.Path, rest); err != nil {
-				return nil, fmt.Errorf("%s: %w", part, err)
-			}
-		}
-		if value == "" {
-			return nil, fmt.Errorf("%s: %s is empty or not set", part, ref)
+		value, err := c.follow(cfg, ref)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part, err)
 		}
 		out[part] = detectors.NewSecret(value)
 	}
 	return out, nil
+}
+
+// ledgers reads where balances are asked for.
+func (c console) ledgers(cfg *detectors.Config) (map[string]provider.Ledger, error) {
+	out := map[string]provider.Ledger{}
+	for name, chain := range cfg.Chains {
+		l := provider.Ledger{Kind: chain.Kind, URL: chain.URL, Symbol: chain.Symbol}
+		if !strings.HasPrefix(l.URL, "http") {
+			var err error
+			if l.URL, err = c.follow(cfg, l.URL); err != nil {
+				return nil, fmt.Errorf("chains.%s.url: %w", name, err)
+			}
+		}
+		out[name] = l
+	}
+	return out, nil
+}
+
+// follow returns what env:NAME or file:PATH leads to.
+func (c console) follow(cfg *detectors.Config, ref string) (string, error) {
+	kind, rest, _ := strings.Cut(ref, ":")
+	value := c.env(rest)
+	if kind == "file" {
+		var err error
+		if value, err = readSecret(cfg.Path, rest); err != nil {
+			return "", err
+		}
+	}
+	if value == "" {
+		return "", fmt.Errorf("%s is empty or not set", ref)
+	}
+	return value, nil
 }
 
 func readSecret(config, path string) (string, error) {

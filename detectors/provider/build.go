@@ -148,6 +148,9 @@ func (a *asking) sign(call *detectors.Call, r *sign.Request, v *values) error {
 	return f(r, sign.Inputs{Parts: parts, Now: v.now, Nonce: v.nonce, Params: call.Sign.Params})
 }
 
+// agent names keysweep to issuers, some of which refuse calls without a name.
+const agent = "keysweep (+https://github.com/keysweep/keysweep)"
+
 // newRequest puts the override's path before the one that was signed.
 func newRequest(r *sign.Request, t target) (*request, error) {
 	escaped := strings.TrimSuffix(t.base.EscapedPath(), "/") + r.Path
@@ -157,7 +160,7 @@ func newRequest(r *sign.Request, t target) (*request, error) {
 	}
 	header := http.Header(r.Header)
 	if header.Get("User-Agent") == "" {
-		header.Set("User-Agent", "keysweep (+https://github.com/keysweep/keysweep)")
+		header.Set("User-Agent", agent)
 	}
 	if r.Body != "" && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/json")

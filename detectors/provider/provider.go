@@ -23,6 +23,7 @@ type Options struct {
 	Parallel  int                 // calls under way at once; 0 takes 64
 	Attempts  int                 // tries of a call when the connection fails, or the issuer has a fault; 0 takes 3
 	Overrides map[string]Override // by provider
+	Ledgers   map[string]Ledger   // nodes and indexers that know what addresses hold, by a name of the person's choice
 	Canaries  []string            // parts, accounts and names that are traps, beside those that are publicly known
 	RootCAs   *x509.CertPool      // nil takes the system's
 	Transport http.RoundTripper   // nil takes one that refuses private addresses, except for overrides
@@ -49,6 +50,7 @@ type Client struct {
 	governor  *governor
 	flights   flights
 	overrides map[string]override
+	ledgers   map[string]ledger
 	slots     chan struct{}
 	canaries  map[string]bool
 }
@@ -83,11 +85,15 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	ledgers, err := parseLedgers(o.Ledgers)
+	if err != nil {
+		return nil, err
+	}
 	if o.Transport == nil {
 		o.Transport = newTransport(o.RootCAs)
 	}
 	return &Client{
-		opts: o, overrides: overrides, governor: newGovernor(o.Rate, o.Timeout), slots: make(chan struct{}, o.Parallel), canaries: canarySet(o.Canaries),
+		opts: o, overrides: overrides, ledgers: ledgers, governor: newGovernor(o.Rate, o.Timeout), slots: make(chan struct{}, o.Parallel), canaries: canarySet(o.Canaries),
 		http: &http.Client{Transport: o.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, nil
 }

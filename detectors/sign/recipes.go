@@ -9,7 +9,7 @@ func recipes() map[string]recipe {
 		payload: "{ts_ms}{key}{window}{query}{body}", window: "5000", params: window,
 		headers: [][2]string{{"X-BAPI-API-KEY", "{key}"}, {"X-BAPI-TIMESTAMP", "{ts_ms}"}, {"X-BAPI-RECV-WINDOW", "{window}"}, {"X-BAPI-SIGN", "{signature}"}},
 	}
-	// Bitget and Gate verify over the query before percent encoding.
+	// Bitget, Gate and KuCoin verify over the query before percent encoding.
 	bitget := recipe{
 		payload: "{ts_ms}{method}{path_query_plain}{body}", encode: "base64",
 		headers: [][2]string{{"ACCESS-KEY", "{key}"}, {"ACCESS-SIGN", "{signature}"}, {"ACCESS-TIMESTAMP", "{ts_ms}"}, {"ACCESS-PASSPHRASE", "{passphrase}"}},
@@ -32,7 +32,7 @@ func recipes() map[string]recipe {
 		"binance-ed25519": binance.with("ed25519", "base64"),
 		"binance-rsa":     binance.with("rsa", "base64"),
 		"kucoin": {
-			payload: "{ts_ms}{method}{path_query}{body}", encode: "base64",
+			payload: "{ts_ms}{method}{path_query_plain}{body}", encode: "base64",
 			headers: [][2]string{{"KC-API-KEY", "{key}"}, {"KC-API-TIMESTAMP", "{ts_ms}"}, {"KC-API-SIGN", "{signature}"},
 				{"KC-API-PASSPHRASE", "{passphrase_hmac}"}, {"KC-API-KEY-VERSION", "2"}},
 		},

@@ -106,6 +106,21 @@ func TestCoinexHMAC(t *testing.T) {
 	}
 }
 
+// TestKucoinSignsPlainQuery holds to KuCoin's own client, which signs parameters before they are escaped. ccxt sends such
+// URLs unescaped, so that it is no measure here.
+func TestKucoinSignsPlainQuery(t *testing.T) {
+	sent := Request{Method: "DELETE", Path: "/api/v1/sub/api-key", Query: "passphrase=a%20%26b%2B"}
+	f, _ := ByName("kucoin")
+	in := Inputs{Parts: map[string]string{"key": "k", "secret": "s", "passphrase": "p"}, Now: time.UnixMilli(1700000000123)}
+	if err := f(&sent, in); err != nil {
+		t.Fatal(err)
+	}
+	want := encode("base64", mac("sha256", []byte("s"), "1700000000123DELETE/api/v1/sub/api-key?passphrase=a &b+"))
+	if got := sent.Header.Get("KC-API-SIGN"); got != want || sent.Query != "passphrase=a%20%26b%2B" {
+		t.Errorf("signature %q of %q, want %q", got, sent.Query, want)
+	}
+}
+
 func TestInputsPrintNoPart(t *testing.T) {
 	in := Inputs{Parts: params{"secret": "open sesame"}, Nonce: "n"}
 	asJSON, err := json.Marshal(in)

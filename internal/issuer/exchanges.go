@@ -44,7 +44,7 @@ func kucoin(q *inquiry) *Key {
 	ts := q.head("KC-API-TIMESTAMP")
 	q.at(ts, time.Millisecond, 5*time.Second)
 	q.form("key version 2 or 3", slices.Contains([]string{"2", "3"}, q.head("KC-API-KEY-VERSION")))
-	q.signature(q.head("KC-API-SIGN"), in64(sum(sha256.New, k.secret(), ts+q.Method+q.target()+q.Body)))
+	q.signature(q.head("KC-API-SIGN"), in64(sum(sha256.New, k.secret(), ts+q.Method+q.plainTarget()+q.Body)))
 	q.want(FaultPassphrase, "KC-API-PASSPHRASE", q.head("KC-API-PASSPHRASE"), in64(sum(sha256.New, k.secret(), k.part("passphrase", "password"))))
 	return k
 }
@@ -64,11 +64,7 @@ func bitget(q *inquiry) *Key {
 	ts := q.head("ACCESS-TIMESTAMP")
 	q.at(ts, time.Millisecond, 30*time.Second)
 	q.want(FaultPassphrase, "ACCESS-PASSPHRASE", q.head("ACCESS-PASSPHRASE"), k.part("passphrase", "password"))
-	signed := ts + q.Method + q.Path
-	if q.Query != "" {
-		signed += "?" + unescaped(q.Query)
-	}
-	signed += q.Body
+	signed := ts + q.Method + q.plainTarget() + q.Body
 	if isPEM(k.secret()) {
 		q.signedBy(k.secret(), signed, q.head("ACCESS-SIGN"))
 		return k

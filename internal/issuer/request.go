@@ -61,6 +61,14 @@ func without(text, name string) string {
 	return strings.Join(kept, "&")
 }
 
+// plainTarget is the path and the query before it was escaped.
+func (r *Request) plainTarget() string {
+	if r.Query == "" {
+		return r.Path
+	}
+	return r.Path + "?" + unescaped(r.Query)
+}
+
 // unescaped undoes percent escapes, a plus stays one.
 func unescaped(text string) string {
 	s, err := url.PathUnescape(text)

@@ -17,6 +17,7 @@ func moreSpecimens(pair, three pairs) []specimen {
 	bitbank["window"] = "5000"
 	return []specimen{
 		{"hmac", "GET", "https://api.bitbank.cc/v1/user/assets", "", pair, pairs{"Access-Time-Window": "5000"}, bitbank},
+		{"kucoin", "DELETE", "https://api.kucoin.com/api/v1/sub/api-key?passphrase=a%20%26b", "", three, nil, nil},
 		{"blofin", "GET", "https://openapi.blofin.com/api/v1/user/query-apikey?a=b", "", three, nil, nil},
 		{"hmac", "GET", "https://api.woox.io/v3/account/info", "", pair, nil, signed("{ts_ms}{method}{path_query}{body}", "sha256", "x-api-signature", "x-api-key", "x-api-timestamp", "ts_ms")},
 		{"hmac", "POST", "https://api.bitkub.com/api/v3/user/limits", "", pair, nil, signed("{ts_ms}{method}{path_query}{body}", "sha256", "X-BTK-SIGN", "X-BTK-APIKEY", "X-BTK-TIMESTAMP", "ts_ms")},

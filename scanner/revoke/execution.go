@@ -256,6 +256,8 @@ func (x *execution) confirm(ctx context.Context, j *job, i int, a Answer) {
 	switch v := j.finding.Verdict; {
 	case a.Is == detectors.IsGone && lives(v):
 		j.end(x.log, scanner.Failed, "the issuer says that there is no such key, and that it is "+string(v.Status))
+	case a.Is == detectors.IsGone:
+		j.end(x.log, scanner.Requested, "the issuer says that there is no such key; the verdict afterwards is "+string(v.Status)+because(v))
 	case x.broken != nil:
 		j.end(x.log, scanner.Requested, "the issuer accepted the call, and "+x.broken.Error())
 	default:

@@ -135,6 +135,14 @@ func TestPublishedVectors(t *testing.T) {
 				Params: params{"payload": "{body}", "secret": "hex", "encode": "hex", "header": "Api-Signature"}},
 			want: "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
 		},
+		"Anchorage's reference signature": {
+			scheme: "ed25519", header: "Api-Signature",
+			r: Request{Method: "POST", Path: "/v2/transfers", Query: "foo=bar&baz=bang",
+				Body: `{"source": {"id": "1c920f4241b78a1d483a29f3c24b6c4c", "type": "VAULT"}, "assetType": "ETH", "destination": {"id": "55e89d4a644d736b01533a2ea9b32a20", "type": "VAULT"}, "amount": "1000.00000000"}`},
+			in: Inputs{Parts: params{"key": "k", "secret": "0101010101010101010101010101010101010101010101010101010101010101"}, Now: time.Unix(1577880000, 0),
+				Params: params{"payload": "{ts}{method}{path_query}{body}", "secret": "hex", "encode": "hex", "header": "Api-Signature", "timestamp_header": "Api-Timestamp", "timestamp": "ts"}},
+			want: "4bf42054bf7db1f8a2a2bc83d2a108502ee7a9d2ac7a2738adc2f932922446786fb9be1bd1eb475023296c6cba4ddbe28b04baca4b7521b1f1840a4ffd2b4d0d",
+		},
 		"turnkey, the P-256 and SHA-256 example of RFC 6979": {
 			scheme: "turnkey", header: "X-Stamp",
 			r: Request{Method: "POST", Body: "sample"},

@@ -25,11 +25,12 @@ vet:
 staticcheck:
 	$(GO) tool staticcheck ./...
 
-## unit: all tests with the race detector; the accuracy floors and what takes times, without
+## unit: all tests with the race detector; the accuracy floors and what takes times or memory, without
 unit:
 	$(GO) test -race $(TESTARGS) ./...
-	$(GO) test -v -run Accuracy ./internal/accuracy
+	$(GO) test -v -run 'Accuracy|DeltasFind' ./internal/accuracy
 	$(GO) test -v -run LinearTime ./detectors
+	$(GO) test -v -run 'MemoryIsKept|SixteenMillion' ./scanner/source/gitpack
 
 ## bench: start-up, staged scan, a large tree against grep, peak memory; ratios and medians of five
 bench: build

@@ -198,11 +198,13 @@ func (f *failures) first() error {
 // skip says what to do about an object that is elsewhere. A commit where history is cut is whole itself.
 func (h *history) skip(s gitpack.Skipped) scanner.Chunk {
 	unit, reason, err := s.ID.String(), gitpack.Reason(s.Err), s.Err
-	switch reason {
-	case "shallow":
+	switch {
+	case s.ID == gitpack.ID{}:
+		unit, err = "names of files", fmt.Errorf("%w; a larger --memory makes room", err)
+	case reason == "shallow":
 		unit = "history before " + unit
 		err = fmt.Errorf("%w; git fetch --unshallow brings the rest", err)
-	case "promised":
+	case reason == "promised":
 		err = fmt.Errorf("%w; git fetch --refetch --no-filter brings it", err)
 	}
 	return skipped(unit, scanner.Occurrence{File: s.Path, Place: scanner.InBlob}, reason, err)

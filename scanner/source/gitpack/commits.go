@@ -247,7 +247,7 @@ func (w *commitWalk) number(id ID, kind Type) uint32 {
 }
 
 func (w *commitWalk) reached() *Reached {
-	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(), skips: w.skips}
+	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(nil), skips: w.skips}
 	if w.ahead != nil {
 		r.texts, w.ahead = w.ahead.texts, nil
 	}

@@ -121,7 +121,7 @@ type Object struct {
 
 // Skipped is an object that could not be read, or the history behind it.
 type Skipped struct {
-	ID   ID
+	ID   ID   // zero when it is not about one object
 	Type Type // zero when not known
 	Path string
 	Err  error // wraps one of the sentinels; Reason(Err) is the word to count by

@@ -118,7 +118,7 @@ func (w *commitWalk) everyCommit(ctx context.Context) error {
 
 // addRest adds the trees and blobs that no commit led to.
 func (r *Reached) addRest(ctx context.Context, seen bitset) error {
-	w := newTreeWalk(r.s, seen)
+	w := newTreeWalk(r.s, seen, r.s.pathRoom())
 	err := r.s.each(ctx, w.r, func(num uint32, kind Type, err error) {
 		switch {
 		case err != nil:

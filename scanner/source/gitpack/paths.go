@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // rootPath is the number of the empty path.
@@ -21,10 +22,16 @@ type paths struct {
 	commit []uint32 // and the position of the commit it was met in
 	names  []byte
 	slots  []uint32 // hash table of numbers
+
+	room *atomic.Int64 // bytes that this and other tables may still take; nil is no limit
+	full bool          // paths were left out for want of room
 }
 
-func newPaths() *paths {
-	p := &paths{seed: maphash.MakeSeed(), slots: make([]uint32, 1024)}
+// pathCost is what a path takes beside its name, in a table and in what treeWalk remembers of folders.
+const pathCost = 72
+
+func newPaths(room *atomic.Int64) *paths {
+	p := &paths{room: room, seed: maphash.MakeSeed(), slots: make([]uint32, 1024)}
 	p.parent, p.end = []uint32{rootPath}, []uint64{0}
 	p.object, p.commit = []uint32{noObject}, []uint32{noObject}
 	return p
@@ -39,7 +46,8 @@ func (p *paths) name(i uint32) []byte {
 	return p.names[p.end[i-1]:p.end[i]]
 }
 
-// add returns the number of a name in a path, and whether it is new. Slots hold numbers; 0, the root, marks a free one.
+// add returns the number of a name in a path, and whether it is new. When there is no room for it, the path stands for
+// it. Slots hold numbers; 0, the root, marks a free one.
 func (p *paths) add(parent uint32, name []byte) (uint32, bool) {
 	if 2*len(p.parent) > len(p.slots) {
 		p.grow()
@@ -47,6 +55,11 @@ func (p *paths) add(parent uint32, name []byte) (uint32, bool) {
 	i := p.slot(parent, name)
 	if p.slots[i] != 0 {
 		return p.slots[i], false
+	}
+	if cost := int64(pathCost + len(name)); p.room != nil && p.room.Add(-cost) < 0 {
+		p.room.Add(cost)
+		p.full = true
+		return parent, false
 	}
 	n := uint32(len(p.parent))
 	p.slots[i] = n

@@ -3,7 +3,9 @@ package gitpack
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -104,17 +106,18 @@ func (s *Store) clock(sum interface{ Add(int64) int64 }, start time.Time) {
 // the newest stretch that has it, so the outcome does not depend on the number of workers.
 func (r *Reached) walkTrees(ctx context.Context, w *commitWalk) (bitset, error) {
 	seen := newBitset(r.s.tables.Load().total())
-	outer := newTreeWalk(r.s, seen)
+	outer := newTreeWalk(r.s, seen, r.s.pathRoom())
 	for _, num := range w.outsideTrees {
 		outer.walk(num, rootPath, noObject)
 	}
 	for _, num := range w.outsideBlobs {
 		outer.seen.set(num)
 	}
-	outer.found, outer.skips, outer.paths = nil, nil, newPaths()
+	outer.found, outer.skips, outer.paths = nil, nil, newPaths(nil)
+	room := r.s.pathRoom()
 	walks := make([]*treeWalk, max(1, min(r.s.workers, len(r.commits)/64)))
 	err := stretches(len(walks), len(r.commits), func(i, lo, hi int) {
-		walks[i] = newTreeWalk(r.s, outer.seen.clone())
+		walks[i] = newTreeWalk(r.s, outer.seen.clone(), room)
 		walks[i].commits(ctx, r, lo, hi)
 	})
 	if err != nil {
@@ -135,6 +138,13 @@ func (r *Reached) walkTrees(ctx context.Context, w *commitWalk) (bitset, error) 
 		seen = union(seen, walk.seen)
 	}
 	return seen, ctx.Err()
+}
+
+// pathRoom is how much the paths of a walk may take. They are there twice when they are brought together.
+func (s *Store) pathRoom() *atomic.Int64 {
+	var room atomic.Int64
+	room.Store(s.memory / 4)
+	return &room
 }
 
 // stretches divides a history among n workers.
@@ -171,6 +181,10 @@ func (r *Reached) merge(w *treeWalk, seen *bitset, told map[ID]bool, flags uint8
 		if flags|r.flags(b.commit)&unreachable != 0 {
 			r.unreachable.set(b.num)
 		}
+	}
+	if w.paths.full && !told[ID{}] {
+		told[ID{}] = true
+		r.skips = append(r.skips, Skipped{Err: fmt.Errorf("some names of files, which are more than fit in memory: %w", ErrTooLarge)})
 	}
 	for _, s := range w.skips {
 		if !told[s.ID] {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"sync/atomic"
 )
 
 // treeWalk walks trees, each once. Of a tree it looks only at the entries that the last tree at the same path did not
@@ -25,8 +26,8 @@ type treeWalk struct {
 
 type treeAt struct{ num, path uint32 }
 
-func newTreeWalk(s *Store, seen bitset) *treeWalk {
-	return &treeWalk{s: s, seen: seen, paths: newPaths(), lost: map[ID]bool{},
+func newTreeWalk(s *Store, seen bitset, room *atomic.Int64) *treeWalk {
+	return &treeWalk{s: s, seen: seen, paths: newPaths(room), lost: map[ID]bool{},
 		r: newReader(s, s.memory/int64(16*s.workers))}
 }
 

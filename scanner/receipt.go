@@ -71,6 +71,7 @@ type ReceiptStep struct {
 	Way     string
 	Call    string // method and URL with placeholders where values go
 	Status  int    // of HTTP; 0 when there was no answer
+	Code    string // the issuer's own code in the answer, when it has one
 	Outcome string
 	Reason  string
 }

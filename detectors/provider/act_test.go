@@ -134,3 +134,27 @@ func TestAddressesAreTemplates(t *testing.T) {
 		}
 	}
 }
+
+func TestCodesOfTheIssuerAreNoProse(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}`:          "-2015",
+		`{"retCode":10003,"retMsg":"API key is invalid."}`:                                "10003",
+		`{"error":{"code":13009,"message":"unauthorized"}}`:                               "13009",
+		`{"error":"invalid_token"}`:                                                       "invalid_token",
+		`{"ok":false,"error":"token_revoked"}`:                                            "token_revoked",
+		`{"message":"Bad credentials"}`:                                                   "",
+		`{"error":"` + theKey + `"}`:                                                      "",
+		`{"error":"key-` + theKey + `"}`:                                                  "",
+		`{"error":"` + theKey[:8] + `"}`:                                                  "",
+		`<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>`: "InvalidClientTokenId",
+		`["code"]`:         "",
+		`{"code":{"a":1}}`: "",
+		`{"code":"` + strings.Repeat("x", 60) + `"}`: "",
+	} {
+		cred := credential(t, batched)
+		got := client(t, always(400, body)).Change(t.Context(), cred.Rule.Revoke[0], cred, "")
+		if got.Code != want {
+			t.Errorf("%s: code %q, want %q", body, got.Code, want)
+		}
+	}
+}

@@ -102,7 +102,7 @@ func (a *asking) change(ctx context.Context, call *detectors.Call, host string) 
 func (a *asking) outcome(row *detectors.Reply, ans *answer) Outcome {
 	out := Outcome{
 		At: a.client.opts.Now(), Asked: a.asked, Status: ans.status, Sent: ans.sent && !ans.lookup,
-		Limited: ans.status == http.StatusTooManyRequests,
+		Limited: ans.status == http.StatusTooManyRequests, Code: a.code(ans),
 	}
 	switch {
 	case row != nil:

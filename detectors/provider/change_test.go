@@ -81,7 +81,7 @@ func TestChangeProvesTheKeyFirst(t *testing.T) {
 			if diff := cmp.Diff(tt.made, i.seen); diff != "" {
 				t.Error(diff)
 			}
-			tt.want.At, tt.want.Asked, tt.want.Status, tt.want.Sent = got.At, got.Asked, got.Status, len(i.seen) > 1
+			tt.want.At, tt.want.Asked, tt.want.Status, tt.want.Code, tt.want.Sent = got.At, got.Asked, got.Status, got.Code, len(i.seen) > 1
 			if diff := cmp.Diff(tt.want, got); diff != "" || len(got.Asked) != len(tt.made) {
 				t.Errorf("%s asked %+v", diff, got.Asked)
 			}

@@ -199,10 +199,11 @@ func verifyCall(q Query) (*detectors.Call, string) {
 type Outcome struct {
 	Is         detectors.Meaning // done, gone, refused or unknown; found for a lookup
 	Reason     string
-	Unanswered bool // unknown because no answer came that a row knows
-	Sent       bool // the call itself, not only its lookup, may have reached the issuer
-	Limited    bool // the issuer did not look at it: too many calls
-	Status     int  // of the last answer; 0 for none
+	Unanswered bool   // unknown because no answer came that a row knows
+	Sent       bool   // the call itself, not only its lookup, may have reached the issuer
+	Limited    bool   // the issuer did not look at it: too many calls
+	Status     int    // of the last answer; 0 for none
+	Code       string // the issuer's own code in the answer: -2015, token_revoked; empty when there is none
 	At         time.Time
 	Asked      []Asked
 }
@@ -211,6 +212,9 @@ type Outcome struct {
 func (c *Client) Change(ctx context.Context, call *detectors.Call, cred detectors.Credential, host string) Outcome {
 	return c.Act(ctx, Action{Call: call, Credentials: []detectors.Credential{cred}, Host: host})
 }
+
+// Canary reports whether a credential is a known trap, which is neither asked about nor told of.
+func (c *Client) Canary(q Query) bool { return c.canary(q) }
 
 // Targets returns the URLs without query that a call may go to, hosts replaced as configured; templates stay as they are. It
 // is empty when the host is not configured.

@@ -44,6 +44,7 @@ type receiptStep struct {
 	Way     string
 	Call    string
 	Status  int
+	Code    string
 	Outcome string
 	Reason  string
 }
@@ -63,7 +64,7 @@ func newReceipt(r *scanner.Receipt, hide func(string) string) *receipt {
 		out.Plan.Ways = append(out.Plan.Ways, plannedWay(w))
 	}
 	for _, s := range r.Steps {
-		s.Call, s.Reason = hide(s.Call), hide(s.Reason)
+		s.Call, s.Code, s.Reason = hide(s.Call), hide(s.Code), hide(s.Reason)
 		out.Steps = append(out.Steps, receiptStep(s))
 	}
 	return out
@@ -161,7 +162,11 @@ func (s receiptStep) line() string {
 	}
 	out += ": " + s.Outcome
 	if s.Status != 0 {
-		out += fmt.Sprintf(" (HTTP %d)", s.Status)
+		out += fmt.Sprintf(" (HTTP %d", s.Status)
+		if s.Code != "" {
+			out += ", code " + s.Code
+		}
+		out += ")"
 	}
 	if s.Reason != "" {
 		out += ": " + s.Reason

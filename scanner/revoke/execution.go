@@ -171,9 +171,9 @@ func (x *execution) request(ctx context.Context, call *detectors.Call, is string
 			if got.Is == detectors.IsFound {
 				j.found = append(j.found, sending)
 			}
-			j.step(scanner.ReceiptStep{What: step, Way: way.Way, Call: sending, Status: got.Status, Outcome: string(got.Is), Reason: got.Reason})
+			j.step(scanner.ReceiptStep{What: step, Way: way.Way, Call: sending, Status: got.Status, Code: got.Code, Outcome: string(got.Is), Reason: got.Reason})
 		}
-		_ = x.all(group, audit.Record{Event: audit.Answered, Way: way.Way, Step: step, Call: sending, Status: got.Status, Outcome: string(got.Is), Reason: got.Reason})
+		_ = x.all(group, audit.Record{Event: audit.Answered, Way: way.Way, Step: step, Call: sending, Status: got.Status, Code: got.Code, Outcome: string(got.Is), Reason: got.Reason})
 	}
 	return x.revoker.Issuer.Act(ctx, a)
 }

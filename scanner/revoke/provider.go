@@ -2,6 +2,7 @@ package revoke
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/keysweep/keysweep/detectors"
@@ -23,6 +24,9 @@ func (p Provider) Verify(ctx context.Context, f scanner.Finding) scanner.Verdict
 
 // Describe returns method and URL of a call as a template.
 func (p Provider) Describe(call *detectors.Call, f scanner.Finding) (string, error) {
+	if p.Client.Canary(provider.Query{Credential: f.Credential, Identity: f.Identity}) {
+		return "", errors.New("it is a canary: its owner learns of every call")
+	}
 	return p.Client.Address(f.Credential, call, f.Verdict.Host)
 }
 
@@ -48,5 +52,5 @@ func stepOf(call string) string {
 }
 
 func answerOf(o provider.Outcome) Answer {
-	return Answer{Is: o.Is, Reason: o.Reason, Status: o.Status, Sent: o.Sent, Limited: o.Limited}
+	return Answer{Is: o.Is, Reason: o.Reason, Status: o.Status, Code: o.Code, Sent: o.Sent, Limited: o.Limited}
 }

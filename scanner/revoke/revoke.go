@@ -42,9 +42,10 @@ type Action struct {
 type Answer struct {
 	Is      detectors.Meaning // found (of a lookup), done, gone, refused or unknown
 	Reason  string
-	Status  int  // of HTTP, 0 without an answer
-	Sent    bool // the call itself may have reached the issuer
-	Limited bool // the issuer refused to look at it: too many calls
+	Status  int    // of HTTP, 0 without an answer
+	Code    string // the issuer's own, when it gave one
+	Sent    bool   // the call itself may have reached the issuer
+	Limited bool   // the issuer refused to look at it: too many calls
 }
 
 // Revoker revokes the findings of a run. It is the only place that does, for commands, scans and fleets alike.

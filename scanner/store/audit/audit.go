@@ -43,9 +43,10 @@ type Record struct {
 	Account     string    `json:"account,omitempty"`
 	Plan        string    `json:"plan,omitempty"` // its hash
 	Way         string    `json:"way,omitempty"`
-	Step        string    `json:"step,omitempty"` // lookup or call
-	Call        string    `json:"call,omitempty"` // method and URL with placeholders where values go
-	Status      int       `json:"status,omitempty"`
+	Step        string    `json:"step,omitempty"`   // lookup or call
+	Call        string    `json:"call,omitempty"`   // method and URL with placeholders where values go
+	Status      int       `json:"status,omitempty"` // of HTTP
+	Code        string    `json:"code,omitempty"`   // the issuer's own
 	Outcome     string    `json:"outcome,omitempty"`
 	Reason      string    `json:"reason,omitempty"`
 	Torn        *Torn     `json:"torn,omitempty"`
@@ -108,7 +109,7 @@ func (r Record) String() string {
 	fmt.Fprintf(&b, "%d %s %s", r.Seq, r.Time.UTC().Format(time.RFC3339), r.Event)
 	for _, f := range []struct{ name, value string }{
 		{"credential", r.Fingerprint}, {"rule", r.Rule}, {"account", r.Account}, {"way", r.Way}, {"step", r.Step},
-		{"call", r.Call}, {"outcome", r.Outcome}, {"reason", r.Reason}, {"plan", r.Plan}, {"actor", r.Actor},
+		{"call", r.Call}, {"code", r.Code}, {"outcome", r.Outcome}, {"reason", r.Reason}, {"plan", r.Plan}, {"actor", r.Actor},
 	} {
 		if f.value != "" {
 			fmt.Fprintf(&b, " %s=%q", f.name, f.value)

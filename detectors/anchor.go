@@ -21,6 +21,7 @@ type anchor struct {
 	text   string
 	rare   int // offset of its rarest byte
 	shapes []*shape
+	leads  []lead // per shape, what follows the anchor
 }
 
 // addAnchored adds a part that its anchors lead to.
@@ -32,6 +33,7 @@ func (s *Set) addAnchored(sh *shape) {
 			s.besides = append(s.besides, anchor{text: text, rare: rarest(text)})
 		}
 		s.besides[i].shapes = append(s.besides[i].shapes, sh)
+		s.besides[i].leads = append(s.besides[i].leads, leadOf(sh.tree, text))
 	}
 }
 
@@ -81,7 +83,10 @@ func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 		a := &s.besides[i]
 		a.find(data, from, to, func(p int) bool {
 			around := Span{max(0, p-anchorBefore), min(len(data), p+len(a.text)+anchorAfter)}
-			for _, sh := range a.shapes {
+			for i, sh := range a.shapes {
+				if !a.leads[i].follows(data[:around.End], p+len(a.text)) {
+					continue
+				}
 				if g, ok := sh.besideAnchor(data, around, Span{p, p + len(a.text)}); ok && more {
 					more = yield(g)
 				}

@@ -3,7 +3,6 @@ package detectors
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -34,21 +33,40 @@ type Set struct {
 	stated    []*shape // of parts that a fact of theirs names
 	anchors   *keywords
 	famous    bool
-	named     []*shape       // of rules whose context is a name
-	literals  *keywords      // what values of shapes begin with
-	partWords *keywords      // words that most names of parts hold
-	oddNames  *regexp.Regexp // names of parts without such a word
-	nameWords *regexp.Regexp // those of rules whose context is a name
-	near      *keywords      // words that do what a name does
-	hinting   []string       // words of the names in nameWords
-	paths     bool           // some rule knows files by their path
-	calls     *regexp.Regexp // calls whose arguments are parts
+	named     []*shape    // of rules whose context is a name
+	needy     []likes     // shapes for tokens, of rules whose provider or part the text must name
+	literals  *keywords   // what values of shapes begin with
+	leads     [][]int     // per literal, the indexes of its shapes in shapes
+	plainest  []int       // indexes of the shapes without one
+	partWords *keywords   // words that most names of parts hold
+	oddNames  *Expression // names of parts without such a word
+	nameWords *Expression // those of rules whose context is a name
+	envs      *keywords   // whole names of variables that stand for a part
+	near      *keywords   // words that do what a name does
+	hinting   []string    // words of the names in nameWords
+	paths     bool        // some rule knows files by their path
+	calls     *Expression // calls whose arguments are parts
 	mentions  *keywords
 	mentioned []mentionWord // what each word of mentions says
 	hints     *keywords
 	patterns  *patterns
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
 	depth     int  // encodings to take off
+}
+
+// likes are shapes of one expression.
+type likes struct {
+	outline *outline
+	shapes  []*shape
+}
+
+func (s *Set) addNeedy(sh *shape) {
+	i := slices.IndexFunc(s.needy, func(l likes) bool { return l.shapes[0].part.Regex.String() == sh.part.Regex.String() })
+	if i < 0 {
+		i = len(s.needy)
+		s.needy = append(s.needy, likes{outline: &sh.outline})
+	}
+	s.needy[i].shapes = append(s.needy[i].shapes, sh)
 }
 
 // provider is a vendor with the parts of all its rules that need it to be named.
@@ -73,6 +91,9 @@ type shape struct {
 	provider int
 	shortest int
 	longest  int
+	outline  outline           // of the value proper
+	tree     *syntax.Regexp    // the expression's
+	sequence *sequence         // the expression, when it is one; nil otherwise
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
 	musts    [][]byte          // literals that every match has
@@ -189,6 +210,9 @@ func (s *Set) addRule(r *Rule, provider int, made expressions) {
 		if r.Contexts == ContextName && sh.part.Form != FormText {
 			s.named = append(s.named, sh)
 		}
+		if sh.part.Form == FormToken && r.Contexts != ContextNone {
+			s.addNeedy(sh)
+		}
 		if sh.part.Stated != "" {
 			s.stated = append(s.stated, sh)
 		}
@@ -253,10 +277,14 @@ func alternatives(list []string) string {
 func (s *shape) measure() {
 	re, err := syntax.Parse(s.part.Regex.String(), syntax.Perl)
 	if err != nil {
-		s.longest = maxToken
+		s.longest, s.tree = maxToken, new(syntax.Regexp)
+		s.outline.bytes.fill()
 		return
 	}
 	s.shortest, s.longest = bounds(re)
+	s.outline = outlineOf(re)
+	s.tree = re
+	s.sequence = sequenceOf(re)
 	if s.holds = mustHold(re); len(s.holds) > 0 {
 		s.literal = s.holds[0]
 	}
@@ -337,11 +365,18 @@ var partWords = []string{
 // indexNames builds what tells, without the rules, whether a name may be that of a part.
 func (s *Set) indexNames() {
 	var literals, anchors, odd, named, near, calls []string
-	for _, sh := range s.shapes {
-		literals = append(literals, sh.holds...)
+	for i, sh := range s.shapes {
+		for _, text := range sh.holds {
+			literals, s.leads = append(literals, text), append(s.leads, []int{i})
+		}
+		if len(sh.holds) == 0 {
+			s.plainest = append(s.plainest, i)
+		}
 	}
 	for _, sh := range s.objects {
-		literals = append(literals, sh.part.Anchors...)
+		for _, text := range sh.part.Anchors {
+			literals, s.leads = append(literals, text), append(s.leads, nil)
+		}
 		anchors = append(anchors, sh.part.Anchors...)
 	}
 	s.anchors = newKeywords(anchors)
@@ -376,16 +411,16 @@ func (s *Set) indexNames() {
 	s.calls = union(`(?i)(?:^|[.:_ ])(?:`, slices.Compact(calls), `)$`)
 }
 
-func union(open string, list []string, end string) *regexp.Regexp {
+func union(open string, list []string, end string) *Expression {
 	if len(list) == 0 {
-		return regexp.MustCompile(`[^\s\S]`)
+		return newExpression(`[^\s\S]`, false)
 	}
-	return regexp.MustCompile(open + strings.Join(list, "|") + end)
+	return newExpression(open+strings.Join(list, "|")+end, false)
 }
 
 // index builds the automata for words that name providers.
 func (s *Set) index(providers map[string]int) {
-	var words []string
+	var words, envs []string
 	known := map[mentionWord]bool{}
 	add := func(text string, m mentionWord) {
 		if m.text = strings.ToLower(text); known[m] {
@@ -413,11 +448,12 @@ func (s *Set) index(providers map[string]int) {
 	}
 	for _, p := range s.providers {
 		for _, sh := range p.shapes {
+			envs = append(envs, sh.part.Env...)
 			for _, env := range sh.part.Env {
 				add(env, mentionWord{provider: sh.provider, env: sh})
 			}
 		}
 	}
-	s.mentions = newKeywords(words)
+	s.mentions, s.envs = newKeywords(words), newKeywords(envs)
 	s.hints = newKeywords(slices.Concat(hintWords, s.hinting, words))
 }

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,15 +18,46 @@ const (
 
 // coded finds the places where decoding may show what the text as it stands does not: the begins of base64 and hex that
 // read as text, letters and digits that are escaped, and escapes beside what looks like a value, a phrase or a URL with
-// a password.
+// a password. Where the text that a place can show lies within its reach, it is read to see whether it has a spot.
 func (sp *spotter) coded(from, to int) {
-	decode.Begins(sp.data, from, to, func(s decode.Span) { sp.add(Span(s)) })
-	decode.Escapes(sp.data, from, to, func(s decode.Span, r rune) {
-		at := Span(s)
-		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || sp.besideEscape(at, r) {
+	decode.Begins(sp.data, from, to, func(s decode.Span) {
+		if at := Span(s); !sp.done() && sp.reveals(at, sp.runEnd(at.Start)) {
 			sp.add(at)
 		}
 	})
+	if sp.done() {
+		return
+	}
+	decode.Escapes(sp.data, from, to, func(s decode.Span, r rune) {
+		if sp.done() {
+			return
+		}
+		at := Span(s)
+		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || sp.besideEscape(at, r) && sp.reveals(at, at.End+codedReach) {
+			sp.add(at)
+		}
+	})
+}
+
+// runEnd returns where the base64 that begins at p may end: at the first byte that is neither a digit nor of a line end,
+// or beyond what a spot reaches.
+func (sp *spotter) runEnd(p int) int {
+	q := p
+	for q < len(sp.data) && q < p+spotReach && (tokenClass[sp.data[q]] != classNone || strings.IndexByte("=\n\r\t \\\"'", sp.data[q]) >= 0) {
+		q++
+	}
+	return q
+}
+
+// reveals reports whether the text around a place, once decoded, has a spot in or beside what was encoded. What goes on
+// too far to tell counts as one.
+func (sp *spotter) reveals(at Span, end int) bool {
+	if end+hintAfter > at.Start+spotReach {
+		return true
+	}
+	window := sp.data[max(0, at.Start-hintBefore):min(len(sp.data), end+hintAfter)]
+	layers := decode.Decode(window, sp.set.depth)
+	return layers != nil && len(sp.set.worthReading(layers)) > 0
 }
 
 // escapedRun reports whether a run of escaped letters and digits begins here.

@@ -189,7 +189,7 @@ var headingLine = regexp.MustCompile(`^(#{1,6}|//|--|;)[ \t]+(\S+[ \t]*){1,6}$`)
 // heading opens a section when the line is a heading of Markdown, or a comment that stands above a group of lines: the
 // group ends at the next empty line.
 func (b *scopeBuilder) heading(trimmed []byte, span Span, afterBlank bool) bool {
-	if len(trimmed) > 60 || !headingLine.Match(bytes.TrimSpace(trimmed)) {
+	if len(trimmed) > 60 || strings.IndexByte("#/-;", trimmed[0]) < 0 || !headingLine.Match(bytes.TrimSpace(trimmed)) {
 		return false
 	}
 	kind := byte('h')

@@ -76,7 +76,7 @@ var (
 func (r *reading) environment(m *Match, fits []fit) {
 	m.Environment = cmp.Or(m.Environment, m.Credential.Rule.Environment)
 	for _, f := range fits {
-		if m.Environment != "" {
+		if m.Environment != "" || !r.speaksOfTests() {
 			break
 		}
 		m.Environment = cmp.Or(r.testWord(f.v), r.testHost(&f))
@@ -86,6 +86,29 @@ func (r *reading) environment(m *Match, fits []fit) {
 		m.Notes = append(m.Notes, "the text says that the key is for "+m.Environment)
 	}
 }
+
+// speaksOfTests reports whether the text has any word that the environment could be read from.
+func (r *reading) speaksOfTests() bool {
+	if r.tests == unread {
+		r.tests = no
+		if testHints.contains(r.data) || slices.ContainsFunc(r.mentions, func(m mention) bool { return m.test }) {
+			r.tests = yes
+		}
+	}
+	return r.tests == yes
+}
+
+// answer is what was read of a text, if it was.
+type answer int
+
+const (
+	unread answer = iota
+	no
+	yes
+)
+
+// testHints are words of which every expression for environments has one. Read-only.
+var testHints = newKeywords([]string{"testnet", "sandbox", "demo", "paper", "simulated", "paptrading"})
 
 // testHost looks for a host of the provider's test network: in the value's own URL, in its object, or the lines around.
 func (r *reading) testHost(f *fit) string {

@@ -219,6 +219,9 @@ func (r *reading) fitsOf(v *value) []fit {
 			if seen[sh] || sh.part.Form != v.form || sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName {
 				continue
 			}
+			if v.form == FormToken && !sh.outline.admits(r.data, v.Span) {
+				continue
+			}
 			if c.word.env == nil && !hasKeyword(sh.rule, c.word) {
 				continue
 			}
@@ -365,12 +368,12 @@ func (f *fit) setName() {
 		return
 	}
 	for i, w := range f.v.words {
-		at := f.names.FindAllStringIndex(w, -1)
-		if len(at) > 0 && !f.negated(w) && f.headed(w, at[len(at)-1]) {
-			f.name, f.stem = i, stemOf(w, at[len(at)-1])
+		at, ok := f.names.last(w)
+		if ok && !f.negated(w) && f.headed(w, at) {
+			f.name, f.stem = i, stemOf(w, at)
 			return
 		}
-		if f.v.direct && i == 0 && len(f.notNames.FindStringIndex(w)) > 0 {
+		if f.v.direct && i == 0 && f.notNames.in(w) {
 			return // the value's own name says that it is something else
 		}
 	}
@@ -378,21 +381,24 @@ func (f *fit) setName() {
 
 // headed reports whether no other part of the provider fits the name better: the words that end last decide, then the
 // longer ones. API_KEY_SECRET is a secret, SECRET_KEY too.
-func (f *fit) headed(word string, at []int) bool {
-	end := at[1] - trailingDigits(word[:at[1]])
+func (f *fit) headed(word string, at nameAt) bool {
+	end := at.end - trailingDigits(word[:at.end])
 	for _, other := range *f.rivals {
 		if other.part.Name == f.part.Name || other.names == nil {
 			continue
 		}
-		if rival := lastMatch(other.names, word); rival != nil && (rival[1] > end || rival[1] == end && rival[0] < at[0]) {
+		if other.names == f.names {
+			continue
+		}
+		if rival, ok := lastMatch(other.names, word); ok && (rival.end > end || rival.end == end && rival.start < at.start) {
 			return false
 		}
 	}
 	return true
 }
 
-func stemOf(word string, at []int) string {
-	return strings.Trim(word[:at[0]], "_") + "/" + strings.Trim(word[at[1]-trailingDigits(word[:at[1]]):], "_")
+func stemOf(word string, at nameAt) string {
+	return strings.Trim(word[:at.start], "_") + "/" + strings.Trim(word[at.end-trailingDigits(word[:at.end]):], "_")
 }
 
 func trailingDigits(s string) int {

@@ -3,7 +3,9 @@ package detectors
 import (
 	"regexp"
 	"regexp/syntax"
+	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Expression is a regular expression that is compiled when it is first used: of the thousands that the rules have, a
@@ -12,6 +14,9 @@ type Expression struct {
 	text    string
 	longest bool // leftmost-longest matches instead of leftmost-first
 	compile func() *regexp.Regexp
+
+	names sync.Map     // what last found in a name
+	known atomic.Int32 // names in it
 }
 
 // NewExpression checks the text, and fails as regexp.Compile does.
@@ -32,6 +37,36 @@ func newExpression(text string, longest bool) *Expression {
 	})}
 }
 
+// nameAt is where the last match of an expression lies in a name, from -1 when there is none.
+type nameAt struct{ start, end int }
+
+// maxNames bounds the names that an expression remembers; a text with more of them makes it forget.
+const maxNames = 1 << 12
+
+// last returns where the last match in a name lies. Names recur, so the answers are kept.
+func (e *Expression) last(name string) (nameAt, bool) {
+	if known, ok := e.names.Load(name); ok {
+		at := known.(nameAt)
+		return at, at.start >= 0
+	}
+	at := nameAt{-1, -1}
+	if all := e.compile().FindAllStringIndex(name, -1); len(all) > 0 {
+		at = nameAt{all[len(all)-1][0], all[len(all)-1][1]}
+	}
+	if e.known.Add(1) > maxNames {
+		e.known.Store(0)
+		e.names.Clear()
+	}
+	e.names.Store(strings.Clone(name), at)
+	return at, at.start >= 0
+}
+
+// in reports whether the expression matches within a name.
+func (e *Expression) in(name string) bool {
+	_, ok := e.last(name)
+	return ok
+}
+
 // String returns the text of the expression.
 func (e *Expression) String() string { return e.text }
 
@@ -48,11 +83,6 @@ func (e *Expression) MatchString(s string) bool { return e.compile().MatchString
 
 // FindStringIndex is regexp.Regexp.FindStringIndex.
 func (e *Expression) FindStringIndex(s string) []int { return e.compile().FindStringIndex(s) }
-
-// FindAllStringIndex is regexp.Regexp.FindAllStringIndex.
-func (e *Expression) FindAllStringIndex(s string, n int) [][]int {
-	return e.compile().FindAllStringIndex(s, n)
-}
 
 // FindAllIndex is regexp.Regexp.FindAllIndex.
 func (e *Expression) FindAllIndex(b []byte, n int) [][]int { return e.compile().FindAllIndex(b, n) }

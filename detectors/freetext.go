@@ -41,7 +41,7 @@ func (r *reading) cellText(t *tuple, sh *shape) (fit, bool) {
 	}
 	cells, ok := r.rowOf(p - 1)
 	for i := range min(len(cells.names), len(cells.cells)) {
-		if ok && sh.names.MatchString(normalize(cells.names[i])) {
+		if ok && sh.names.in(normalize(cells.names[i])) {
 			return r.textFit(cells.cells[i], sh)
 		}
 	}

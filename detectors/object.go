@@ -1,7 +1,9 @@
 package detectors
 
 import (
+	"bytes"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -51,6 +53,9 @@ func (r *reading) fitObject(f *fit) bool {
 			return false
 		}
 		text := r.text(Span{start, end})
+		if !f.shape.mayStand(text) {
+			continue
+		}
 		for _, read := range []func(string) string{unescapeJSON, lenientJSON} {
 			plain := read(text)
 			m := f.part.Regex.Regexp().FindStringSubmatch(plain)
@@ -69,6 +74,12 @@ func (r *reading) fitObject(f *fit) bool {
 		}
 	}
 	return false
+}
+
+// mayStand reports whether an object has the shape's anchor, and the literals of its expression.
+func (sh *shape) mayStand(object string) bool {
+	lowered := []byte(strings.ToLower(object))
+	return slices.ContainsFunc(sh.part.Anchors, func(a string) bool { return bytes.Contains(lowered, []byte(a)) })
 }
 
 // objectAround returns the innermost braces around start and end; an end of 0 says that there are none within maxObject.

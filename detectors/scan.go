@@ -5,6 +5,7 @@ import (
 	"iter"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/keysweep/keysweep/detectors/check"
@@ -90,6 +91,10 @@ type reading struct {
 	allow    allowMarks
 	found    []Match
 	stated   map[string]bool // see addresses
+	actives  []*shape        // see active
+	literals []hit           // see leads
+	led      bool
+	tests    answer // see speaksOfTests
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
@@ -139,9 +144,42 @@ func (r *reading) gather() {
 		if r.anchored(t.Start) {
 			add(t.Span, FormJSON)
 		}
-		add(t.Span, FormToken)
+		if r.candidate(t.Span) {
+			add(t.Span, FormToken)
+		}
 	})
 	slices.SortFunc(r.values, func(a, b *value) int { return a.Start - b.Start })
+}
+
+// candidate reports whether a token may be a value of some shape, or a piece of one. Most are none, and nothing more is
+// read of what stands around them.
+func (r *reading) candidate(at Span) bool {
+	sign := signatureOf(r.data, at)
+	may := func(sh *shape) bool {
+		return sh.part.Form == FormToken && sh.outline.quick(&sign, at.End-at.Start) && (sh.outline.admits(r.data, at))
+	}
+	return slices.ContainsFunc(r.active(), may) || slices.ContainsFunc(r.set.named, may) ||
+		len(r.tokenShapes(&value{Span: at, form: FormToken})) > 0 || slices.ContainsFunc(r.set.stated, may)
+}
+
+// active are the shapes of the providers that the text or its path names, for tokens that need one to be named.
+func (r *reading) active() []*shape {
+	if r.actives == nil {
+		r.actives = []*shape{}
+		seen := map[int]bool{}
+		for _, list := range [][]mention{r.mentions, r.path} {
+			for _, m := range list {
+				if !seen[m.provider] {
+					seen[m.provider] = true
+					r.actives = append(r.actives, r.set.providers[m.provider].shapes...)
+				}
+			}
+		}
+		r.actives = slices.DeleteFunc(r.actives, func(sh *shape) bool {
+			return sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName
+		})
+	}
+	return r.actives
 }
 
 var digestBefore = regexp.MustCompile(`(?i)(?:sha(?:1|256|384|512)[-:]|ENC\[AES256_GCM,[^"'\s]*)$`)
@@ -183,15 +221,22 @@ func (r *reading) alone() {
 }
 
 func (r *reading) single(v *value) (Match, bool) {
-	for _, sh := range r.set.freestanding(v.form) {
-		if f, ok := r.fit(v, sh); ok && r.proved(&f) && (sh.part.check != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text))) {
-			if len(sh.rule.Parts) == 1 || sh.part == &sh.rule.Parts[0] {
-				r.describe(v)
-				return r.match([]fit{f}), true
-			}
+	for _, sh := range r.freeShapes(v) {
+		if f, ok := r.freestanding(v, sh); ok {
+			r.describe(v)
+			return r.match([]fit{f}), true
 		}
 	}
 	return Match{}, false
+}
+
+// freestanding reads the value as a part whose shape, or check, decides by itself.
+func (r *reading) freestanding(v *value, sh *shape) (fit, bool) {
+	if len(sh.rule.Parts) > 1 && sh.part != &sh.rule.Parts[0] {
+		return fit{}, false
+	}
+	f, ok := r.fit(v, sh)
+	return f, ok && r.proved(&f) && (sh.part.check != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text)))
 }
 
 // byName reports the values, not yet part of a credential, whose name or call alone says what they are.
@@ -227,7 +272,7 @@ func (r *reading) nameOnly(v *value) (Match, bool) {
 			f.v = v
 		}
 		r.describe(v)
-		if (r.namedFor(v, sh) || r.placed(v, sh.rule)) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
+		if (v.namedFor(sh) || r.placed(v, sh.rule)) && !r.foreign(v, sh.rule) && r.proved(&f) && (sh.part.check != nil || !placeholder(sh.fixed.Replace(f.text))) {
 			f.setName()
 			return r.statedMatch(f), true
 		}
@@ -274,79 +319,120 @@ func (r *reading) mayBeNamed(v *value) bool {
 	if v.Start > 0 && strings.IndexByte(":.~", r.data[v.Start-1]) >= 0 {
 		return true // the value may begin before the token, and its name before that
 	}
+	if !r.set.paths && !r.set.hints.contains(r.data[max(0, v.Start-hintBefore):min(len(r.data), v.End+hintAfter)]) {
+		return false
+	}
 	r.describe(v)
 	if len(v.words) == 0 && r.set.paths {
 		return true
 	}
 	for i, w := range v.words {
-		if r.set.partWords.contains([]byte(w)) || r.set.nameWords.MatchString(w) || r.set.calls.MatchString(v.names[i]) {
+		if r.set.plainlyNamed(w) || r.set.calls.in(v.names[i]) {
 			return true
 		}
 	}
 	return r.set.near.contains(r.data[max(0, v.Start-foreignReach):min(len(r.data), v.End+foreignReach)]) || r.set.near.contains([]byte(r.at.Path))
 }
 
-// freestanding returns the shapes of the form that need no context.
-func (s *Set) freestanding(form Form) []*shape {
-	switch form {
+// freeShapes returns the shapes that need no context and that the value may have.
+func (r *reading) freeShapes(v *value) []*shape {
+	switch v.form {
 	case FormInts:
-		return s.ints
+		return r.set.ints
 	case FormPEM:
-		return s.pemShapes
+		return r.set.pemShapes
 	case FormJSON:
-		return s.objects
+		return r.set.objects
 	case FormRows:
-		return s.rows
+		return r.set.rows
 	}
-	return s.shapes
+	return r.tokenShapes(v)
+}
+
+// tokenShapes returns, in the order of the rules, the shapes that begin with a literal near the value, and those without
+// one that its bytes admit.
+func (r *reading) tokenShapes(v *value) []*shape {
+	sign := signatureOf(r.data, v.Span)
+	var found []int
+	for _, i := range r.set.plainest {
+		if r.set.shapes[i].outline.quick(&sign, v.End-v.Start) {
+			found = append(found, i)
+		}
+	}
+	leads := r.leads()
+	first := sort.Search(len(leads), func(i int) bool { return leads[i].end > v.Start-literalAt })
+	for _, h := range leads[first:] {
+		if h.end > v.End+maxLiteral+literalAt {
+			break
+		}
+		found = append(found, r.set.leads[h.word]...)
+	}
+	slices.Sort(found)
+	out := make([]*shape, 0, len(found))
+	for _, i := range slices.Compact(found) {
+		out = append(out, r.set.shapes[i])
+	}
+	return out
+}
+
+// leads are the literals that values begin with, where they stand in the text; read on first use.
+func (r *reading) leads() []hit {
+	if !r.led {
+		var hits hitBuffer
+		r.led, r.literals = true, slices.DeleteFunc(r.set.literals.scan(r.data, &hits), func(h hit) bool { return r.set.leads[h.word] == nil })
+	}
+	return r.literals
 }
 
 // namedFor reports whether the value's name or call says that it is the shape's part.
-func (r *reading) namedFor(v *value, sh *shape) bool {
-	if sh.calls != nil {
-		if v.call != "" && sh.calls.MatchString(v.call) {
-			return true
-		}
-		for _, n := range v.names {
-			if sh.calls.MatchString(n) {
-				return true
-			}
-		}
+func (v *value) namedFor(sh *shape) bool {
+	if v.calledFor(sh) {
+		return true
 	}
 	call := normalize(v.call)
 	for _, w := range v.words {
 		if w == call && len(w) <= len("pk") { // pk(...) of a descriptor takes a public key
 			continue
 		}
-		if sh.names != nil && sh.notNames.MatchString(w) && !sh.names.MatchString(w) {
+		if sh.names != nil && sh.notNames.in(w) && !sh.names.in(w) {
 			return false
 		}
-		if sh.names != nil && sh.names.MatchString(w) && !sh.negated(w) {
+		if sh.names != nil && sh.names.in(w) && !sh.negated(w) {
 			return true
 		}
 	}
 	return false
 }
 
+// calledFor reports whether the value is the argument of a call that takes the shape's part.
+func (v *value) calledFor(sh *shape) bool {
+	if sh.calls == nil {
+		return false
+	}
+	if v.call != "" && sh.calls.in(v.call) {
+		return true
+	}
+	return slices.ContainsFunc(v.names, sh.calls.in)
+}
+
 // negated reports whether a name that fits says that the value is something else after all: private_key_hash, or
 // public_key where the part is just a key.
 func (sh *shape) negated(word string) bool {
-	not := lastMatch(sh.notNames, word)
-	if not == nil {
+	not, ok := lastMatch(sh.notNames, word)
+	if !ok {
 		return false
 	}
-	is := lastMatch(sh.names, word)
-	return is == nil || not[1] > is[1] || not[1] == is[1] && not[0] < is[0]
+	is, ok := lastMatch(sh.names, word)
+	return !ok || not.end > is.end || not.end == is.end && not.start < is.start
 }
 
 // lastMatch returns where the last match begins and ends, without the number that may end a name: key_1 ends with its key.
-func lastMatch(re *Expression, word string) []int {
-	all := re.FindAllStringIndex(word, -1)
-	if len(all) == 0 {
-		return nil
+func lastMatch(re *Expression, word string) (nameAt, bool) {
+	at, ok := re.last(word)
+	if ok {
+		at.end -= trailingDigits(word[:at.end])
 	}
-	last := all[len(all)-1]
-	return []int{last[0], last[1] - trailingDigits(word[:last[1]])}
+	return at, ok
 }
 
 // fit tries the shape's expression on the value.
@@ -366,29 +452,49 @@ func (r *reading) fit(v *value, sh *shape) (fit, bool) {
 		return f, sh.part.Regex.MatchString(f.text)
 	}
 	n := v.End - v.Start
-	if n+3 < sh.shortest && sh.literal == "" && !sh.pieces || n > sh.longest+maxToken/2 && sh.literal == "" {
+	if n+3 < sh.shortest && sh.literal == "" && !sh.pieces || n > sh.longest+maxToken/2 && sh.literal == "" || !sh.outline.admits(r.data, v.Span) {
 		return f, false
 	}
 	from, to := r.around(v, sh)
 	if !sh.mayHold(r.data[from:to]) {
 		return f, false
 	}
-	for _, m := range sh.part.Regex.FindAllSubmatchIndex(r.data[from:to], 4) {
-		at := Span{m[0] + from, m[1] + from}
-		start := at.Start
-		if len(m) > 3 && m[2] >= 0 {
-			at = Span{m[2] + from, m[3] + from}
-		}
-		if at.End <= v.Start || at.Start >= v.End || !r.whole(Span{r.matched(start, at.Start), at.End}, sh) {
-			continue
+	ok := sh.find(r.data[from:to], func(match, value Span) bool {
+		at := Span{value.Start + from, value.End + from}
+		if at.Start >= v.End || at.End <= v.Start || !r.whole(Span{r.matched(match.Start+from, at.Start), at.End}, sh) {
+			return true
 		}
 		f.at, f.text = at, r.text(at)
-		if sh.part.Min > len(f.text) || sh.part.Entropy > 0 && shannon(f.text) < sh.part.Entropy {
-			continue
-		}
-		return f, true
+		return sh.part.Min > len(f.text) || sh.part.Entropy > 0 && shannon(f.text) < sh.part.Entropy
+	})
+	return f, ok
+}
+
+const maxMatches = 4 // of an expression in the text around a token that are looked at
+
+// find calls yield with the matches of the shape's expression in text, and the value in each, until yield says false.
+// It reports whether yield did.
+func (sh *shape) find(text []byte, yield func(match, value Span) bool) bool {
+	n, more := 0, true
+	if sh.sequence != nil {
+		sh.sequence.all(text, func(s Span) bool {
+			more = yield(s, s)
+			n++
+			return more && n < maxMatches
+		})
+		return !more
 	}
-	return f, false
+	for _, m := range sh.part.Regex.FindAllSubmatchIndex(text, maxMatches) {
+		match := Span{m[0], m[1]}
+		value := match
+		if len(m) > 3 && m[2] >= 0 {
+			value = Span{m[2], m[3]}
+		}
+		if !yield(match, value) {
+			return true
+		}
+	}
+	return false
 }
 
 // matched returns where a value begins with the letters that the expression itself has before it, as "bot" before a token

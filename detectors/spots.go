@@ -1,6 +1,9 @@
 package detectors
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Reach is how many bytes before and after a place decide whether it is a spot.
 func (s *Set) Reach() int { return spotReach }
@@ -30,6 +33,7 @@ type spotter struct {
 	data []byte
 	dst  []Span
 	once bool // stop at the first spot
+	fits []*shape
 }
 
 func (sp *spotter) add(s Span) { sp.dst = append(sp.dst, s) }
@@ -65,7 +69,7 @@ func (sp *spotter) pems(from, to int) {
 		}
 		start := p + i
 		p = start + len(pemBegin)
-		if bytes.Contains(sp.data[p:min(len(sp.data), p+48)], pemPrivate) {
+		if bytes.Contains(sp.data[p:min(len(sp.data), p+48)], pemPrivate) && nextToken(sp.data[:min(len(sp.data), p+spotBytes)], p+48) < p+spotBytes-minToken {
 			sp.add(Span{start, p})
 		}
 	}
@@ -108,50 +112,160 @@ func (sp *spotter) patterns(from, to int) {
 // token reports whether a random-looking token may be a part: its shape needs no context, or the text around it names
 // it as parts are named.
 func (sp *spotter) token(t *token) bool {
-	if sp.set.shaped(sp.data, t) || sp.set.placeable(sp.data, t) {
+	if sp.set.shaped(sp.data, t) {
 		return true
 	}
 	if t.End-t.Start > maxToken {
 		return false
 	}
+	sign := signatureOf(sp.data, t.Span)
+	fitting := sp.set.fitting(sp.fits[:0], sp.data, t.Span, &sign)
+	sp.fits = fitting
+	if len(fitting) == 0 {
+		return false
+	}
+	if sp.set.placeable(sp.data, t, fitting) {
+		return true
+	}
 	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
-	return sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window)
+	return sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window, fitting)
+}
+
+// fitting appends the shapes that need a name or a provider and that a token may be a value of.
+func (s *Set) fitting(dst []*shape, data []byte, at Span, sign *signature) []*shape {
+	for i := range s.needy {
+		if l := &s.needy[i]; l.outline.quick(sign, at.End-at.Start) && l.outline.admits(data, at) {
+			dst = append(dst, l.shapes...)
+		}
+	}
+	return dst
 }
 
 // shaped reports whether a token may be a part of a rule that needs no context.
 func (s *Set) shaped(data []byte, t *token) bool {
-	if s.literals.contains(data[max(0, t.Start-literalAt):min(len(data), t.End, t.Start+maxToken)]) {
-		return true
-	}
-	n := t.End - t.Start
-	for _, sh := range s.shapes {
-		if sh.literal == "" && n+3 >= sh.shortest && n <= sh.longest+literalAt && sh.part.Regex.Match(data[max(0, t.Start-1):min(len(data), t.End+3)]) {
-			return true
+	var hits hitBuffer
+	from := max(0, t.Start-literalAt)
+	for _, h := range s.literals.scan(data[from:min(len(data), t.End, t.Start+maxToken)], &hits) {
+		if s.leads[h.word] == nil && from+h.end <= t.Start {
+			return true // the anchor of an object
 		}
-		if sh.literal == "" && sh.pieces && n <= sh.longest {
-			if text := data[max(0, t.Start-literalAt):min(len(data), t.End+literalAt)]; sh.hasMusts(text) && sh.part.Regex.Match(text) {
+		for _, i := range s.leads[h.word] {
+			if s.stands(data, t, s.shapes[i]) {
 				return true
 			}
+		}
+	}
+	if t.End-t.Start > maxToken {
+		return s.longShape(data, t)
+	}
+	sign := signatureOf(data, t.Span)
+	for _, i := range s.plainest {
+		sh := s.shapes[i]
+		if sh.outline.quick(&sign, t.End-t.Start) && s.stands(data, t, sh) {
+			return true
 		}
 	}
 	return false
 }
 
-// nameable reports whether the text in the window names the value at v like a part of some rule. It reads the names as
-// Scan does, from the window alone.
-func (s *Set) nameable(data []byte, v, window Span) bool {
-	d := &document{data: data[window.Start:window.End]}
-	n := d.naming(Span{v.Start - window.Start, v.End - window.Start})
-	if n.url.End > 0 && s.mentions.contains(d.data[n.url.Start:n.url.End]) || n.table {
-		return true
-	}
-	odd := n.arg >= 0 && n.call != "" && (constructor.MatchString(n.call) || s.mentions.contains([]byte(n.call)))
-	for _, name := range n.names {
-		word := normalize(name)
-		if s.partWords.contains([]byte(word)) || s.calls.MatchString(name) || s.nameWords.MatchString(word) {
+// longShape is for tokens that are longer than most values.
+func (s *Set) longShape(data []byte, t *token) bool {
+	for _, i := range s.plainest {
+		if sh := s.shapes[i]; sh.longest > maxToken && s.stands(data, t, sh) {
 			return true
 		}
-		odd = odd || s.oddNames.MatchString(word)
 	}
-	return odd && s.mentions.contains(d.data)
+	return false
+}
+
+// stands reports whether the text around a token, as far as a spot reaches, holds a value of a shape that needs no
+// context, or the first bytes of a value that goes on beyond.
+func (s *Set) stands(data []byte, t *token, sh *shape) bool {
+	lo, hi := max(0, t.Start-spotReach), min(len(data), t.Start+spotReach)
+	if sh.longest > maxToken {
+		from, to := t.Start-literalAt, min(t.End, t.Start+maxToken)
+		if !sh.outline.begins(data, from, to) {
+			return false
+		}
+		if sh.outline.reaches(data, from, to, hi) {
+			return true
+		}
+	}
+	r := reading{document: &document{data: data[lo:hi]}, set: s}
+	v := value{Span: Span{t.Start - lo, min(t.End, hi) - lo}, form: FormToken}
+	_, ok := r.freestanding(&v, sh)
+	return ok
+}
+
+// nameable reports whether the text in the window names the value at v like a part of one of the fitting shapes. It reads
+// the names as Scan does, from the window alone.
+func (s *Set) nameable(data []byte, at, window Span, fitting []*shape) bool {
+	r := &reading{document: &document{data: data[window.Start:window.End]}, set: s}
+	v := &value{Span: Span{at.Start - window.Start, at.End - window.Start}, form: FormToken}
+	if r.describe(v); v.url.End > 0 && s.mentions.contains(r.data[v.url.Start:v.url.End]) || v.table {
+		return true
+	}
+	if slices.ContainsFunc(v.names, func(name string) bool { return s.envs.contains([]byte(name)) }) {
+		return true
+	}
+	odd := v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || s.mentions.contains([]byte(v.call)))
+	for _, sh := range fitting {
+		switch r.nameFor(v, sh) {
+		case plainName:
+			return true
+		case oddName:
+			odd = true
+		}
+	}
+	return odd && s.mentions.contains(r.data)
+}
+
+// What the name of a value says of a part: nothing, that it may be the part, or that it is one by a word that names of
+// parts have.
+const (
+	noName = iota
+	oddName
+	plainName
+)
+
+// nameFor reads the name of the value as that of a part, and the value as the part.
+func (r *reading) nameFor(v *value, sh *shape) int {
+	if sh.pieces && sh.longest <= maxToken { // what stands before the token may be part of the value, and no name of it
+		f, ok := r.fit(v, sh)
+		if !ok {
+			return noName
+		}
+		if f.at.Start < v.Start {
+			v = &value{Span: f.at, form: FormToken}
+			r.describe(v)
+		}
+		return r.named(v, sh)
+	}
+	says := r.named(v, sh)
+	if says != noName && sh.longest <= maxToken {
+		if _, ok := r.fit(v, sh); !ok {
+			return noName
+		}
+	}
+	return says
+}
+
+// named says what the names of the value tell of the part.
+func (r *reading) named(v *value, sh *shape) int {
+	if sh.rule.Contexts == ContextName && v.namedFor(sh) || v.calledFor(sh) {
+		return plainName
+	}
+	f := fit{v: v, shape: sh}
+	switch f.setName(); {
+	case f.name < 0 || sh.rule.Contexts == ContextName:
+		return noName
+	case r.set.plainlyNamed(v.words[f.name]):
+		return plainName
+	}
+	return oddName
+}
+
+// plainlyNamed reports whether a name has one of the words that almost every name of a part has.
+func (s *Set) plainlyNamed(word string) bool {
+	return s.partWords.contains([]byte(word)) || s.nameWords.in(word)
 }

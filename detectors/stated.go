@@ -40,7 +40,7 @@ func (r *reading) byAddress() {
 func (r *reading) hinted(v *value, sh *shape) bool {
 	r.describe(v)
 	for _, w := range v.words {
-		if sh.notNames.MatchString(w) && sh.negated(w) {
+		if sh.notNames.in(w) && sh.negated(w) {
 			return false
 		}
 	}
@@ -109,12 +109,17 @@ func (s *Set) hexKey(data []byte, t *token, window Span) bool {
 	return bytes.Contains(before, []byte("rivate")) || len(addressesIn(before)) > 0
 }
 
-// placeable reports whether a token may be a part for what stands around it or for the path alone: a word near it does
-// what a name does, an address may be its own, or it is the first thing in its file.
-func (s *Set) placeable(data []byte, t *token) bool {
-	if s.paths && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0 {
-		return true
-	}
+// placeable reports whether a token may be a part of one of the fitting shapes for what stands around it or for the path
+// alone: a word near it does what a name does, an address may be its own, or it is the first thing in its file.
+func (s *Set) placeable(data []byte, t *token, fitting []*shape) bool {
 	window := Span{max(0, t.Start-hintBefore), min(len(data), t.End+hintAfter)}
-	return s.near.contains(data[window.Start:window.End]) || s.hexKey(data, t, window)
+	for _, sh := range fitting {
+		switch {
+		case len(sh.rule.Paths) > 0 && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0:
+			return true
+		case len(sh.rule.Near) > 0 && s.near.contains(data[window.Start:window.End]):
+			return true
+		}
+	}
+	return s.hexKey(data, t, window)
 }

@@ -9,7 +9,7 @@ import (
 
 // Some secrets are too short or too plain to look random: the password in a URL, in a .netrc, in a connection string.
 // They stand beside a literal, an anchor, and the expression of the part is tried on the text around each place that has
-// it. An anchor is found by its rarest byte: a search for one byte is ten times as fast as one for a word.
+// it.
 
 const (
 	anchorBefore = 256 // bytes before an anchor in which a value's expression may begin
@@ -19,9 +19,19 @@ const (
 // anchor is a literal with the shapes that it leads to.
 type anchor struct {
 	text   string
-	rare   int // offset of its rarest byte
 	shapes []*shape
 	leads  []lead // per shape, what follows the anchor
+}
+
+// core is a literal that several anchors hold: one search finds them all.
+type core struct {
+	text    []byte
+	anchors []cored
+}
+
+// cored is an anchor around a core, which begins at an offset of it.
+type cored struct {
+	index, offset int
 }
 
 // addAnchored adds a part that its anchors lead to.
@@ -30,42 +40,50 @@ func (s *Set) addAnchored(sh *shape) {
 		i := slices.IndexFunc(s.besides, func(a anchor) bool { return a.text == text })
 		if i < 0 {
 			i = len(s.besides)
-			s.besides = append(s.besides, anchor{text: text, rare: rarest(text)})
+			s.besides = append(s.besides, anchor{text: text})
 		}
 		s.besides[i].shapes = append(s.besides[i].shapes, sh)
 		s.besides[i].leads = append(s.besides[i].leads, leadOf(sh.tree, text))
 	}
 }
 
-// byFrequency lists the bytes of source code, the most frequent first; others count as rare.
-const byFrequency = " etaoinsrlcdup\n\tmfhg(),._=\"b:-/'wyv;k<>x[]{}*jqz"
-
-// rarest returns the offset of the byte that text has least often.
-func rarest(text string) int {
-	best := 0
-	for i := range len(text) {
-		if c := strings.IndexByte(byFrequency, text[i]); c < 0 || c > strings.IndexByte(byFrequency, text[best]) {
-			best = i
-			if c < 0 {
-				break
-			}
-		}
+// indexAnchors finds the cores of all anchors: those that hold no other one.
+func (s *Set) indexAnchors() {
+	order := make([]int, len(s.besides))
+	for i := range order {
+		order[i] = i
 	}
-	return best
+	slices.SortStableFunc(order, func(a, b int) int { return len(s.besides[a].text) - len(s.besides[b].text) })
+	for _, i := range order {
+		text := s.besides[i].text
+		k := slices.IndexFunc(s.cores, func(c core) bool { return strings.Contains(text, string(c.text)) })
+		if k < 0 {
+			k = len(s.cores)
+			s.cores = append(s.cores, core{text: []byte(text)})
+		}
+		s.cores[k].anchors = append(s.cores[k].anchors, cored{i, strings.Index(text, string(s.cores[k].text))})
+	}
 }
 
-// find calls yield with the offset of each anchor that begins in data[from:to], until yield says false.
-func (a *anchor) find(data []byte, from, to int, yield func(p int) bool) {
-	for p := from + a.rare; p < min(len(data), to+a.rare); p++ {
-		i := bytes.IndexByte(data[p:min(len(data), to+a.rare)], a.text[a.rare])
+// find calls yield with the offset of each anchor around the core that begins in data[from:to], until yield says false.
+func (c *core) find(s *Set, data []byte, from, to int, yield func(a *anchor, p int) bool) {
+	reach := 0
+	for _, in := range c.anchors {
+		reach = max(reach, in.offset)
+	}
+	for p := from; p < to+reach; {
+		i := bytes.Index(data[p:min(len(data), to+reach+len(c.text))], c.text)
 		if i < 0 {
 			return
 		}
 		p += i
-		start := p - a.rare
-		if end := start + len(a.text); end <= len(data) && string(data[start:end]) == a.text && !yield(start) {
-			return
+		for _, in := range c.anchors {
+			a, start := &s.besides[in.index], p-in.offset
+			if end := start + len(a.text); start >= from && start < to && end <= len(data) && string(data[start:end]) == a.text && !yield(a, start) {
+				return
+			}
 		}
+		p++
 	}
 }
 
@@ -79,9 +97,8 @@ type guarded struct {
 // beside calls yield with the values whose anchors begin in data[from:to], until it says false.
 func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 	more := true
-	for i := range s.besides {
-		a := &s.besides[i]
-		a.find(data, from, to, func(p int) bool {
+	for i := range s.cores {
+		s.cores[i].find(s, data, from, to, func(a *anchor, p int) bool {
 			around := Span{max(0, p-anchorBefore), min(len(data), p+len(a.text)+anchorAfter)}
 			for i, sh := range a.shapes {
 				if !a.leads[i].follows(data[:around.End], p+len(a.text)) {

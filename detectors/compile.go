@@ -28,6 +28,7 @@ type Set struct {
 	words     map[string]*shape // by check, of the rules for mnemonics
 	ints      []*shape
 	besides   []anchor
+	cores     []core   // of besides
 	objects   []*shape // of rules that need no context, for JSON objects
 	rows      []*shape
 	stated    []*shape // of parts that a fact of theirs names
@@ -132,6 +133,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		}
 		s.addRule(r, index[r.Provider], made)
 	}
+	s.indexAnchors()
 	s.indexNames()
 	s.index(index)
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {

@@ -19,10 +19,18 @@ type document struct {
 // scope is a stretch of text that belongs together: between brackets, below a more indented line, under a section header.
 type scope struct {
 	Span
-	label  Span // the text that names it: what stands before the bracket, the parent line, the header
+	label  Span // the text that names it: the parent line, the header; of a bracket, see labelOf
 	parent int  // index, -1 at the top
 	open   byte // '(', '[', '{', 'i' for indentation, 's' for a section, 'h' for the lines below a comment
 	indent int
+}
+
+// labelOf returns the text that names a scope: what stands before its bracket, its parent line, its header.
+func (d *document) labelOf(i int) Span {
+	if sc := &d.scopes[i]; sc.bracket() {
+		return d.bracketLabel(sc.label.Start, sc.Start-1)
+	}
+	return d.scopes[i].label
 }
 
 func (s *scope) bracket() bool { return s.open == '(' || s.open == '[' || s.open == '{' }
@@ -114,8 +122,8 @@ type scopeBuilder struct {
 func (b *scopeBuilder) line(n int) {
 	span := b.lineSpan(n)
 	text := b.data[span.Start:span.End]
-	trimmed := bytes.TrimLeft(text, " \t")
-	if len(bytes.TrimSpace(trimmed)) == 0 {
+	trimmed := trimIndent(text)
+	if isBlank(trimmed) {
 		b.blank = true
 		if b.section >= 0 && b.scopes[b.section].open == 'h' {
 			b.endSection(span.Start)
@@ -132,7 +140,7 @@ func (b *scopeBuilder) line(n int) {
 		return
 	}
 	at := span.End - len(trimmed)
-	for bytes.HasPrefix(trimmed, []byte("- ")) {
+	for len(trimmed) > 1 && trimmed[0] == '-' && trimmed[1] == ' ' {
 		b.push(at, 'i', Span{at, at}, indent)
 		trimmed = trimmed[2:]
 		rest := bytes.TrimLeft(trimmed, " ")
@@ -151,12 +159,26 @@ func (b *scopeBuilder) parents(n, indent int) bool {
 	for n++; n < len(b.lines); n++ {
 		span := b.lineSpan(n)
 		text := b.data[span.Start:span.End]
-		trimmed := bytes.TrimLeft(text, " \t")
-		if len(bytes.TrimSpace(trimmed)) > 0 {
+		trimmed := trimIndent(text)
+		if !isBlank(trimmed) {
 			return indentOf(text[:len(text)-len(trimmed)]) > indent
 		}
 	}
 	return false
+}
+
+// trimIndent returns a line without the blanks and tabs that it begins with.
+func trimIndent(line []byte) []byte {
+	i := 0
+	for i < len(line) && (line[i] == ' ' || line[i] == '\t') {
+		i++
+	}
+	return line[i:]
+}
+
+// isBlank reports whether nothing but white space is left of a line.
+func isBlank(text []byte) bool {
+	return len(text) == 0 || text[0] <= ' ' && len(bytes.TrimSpace(text)) == 0
 }
 
 func indentOf(space []byte) int {
@@ -172,6 +194,9 @@ func indentOf(space []byte) int {
 
 // header opens a section when the line is one: [name] alone on its line.
 func (b *scopeBuilder) header(trimmed []byte, span Span) bool {
+	if trimmed[0] != '[' {
+		return false
+	}
 	line := bytes.TrimSpace(trimmed)
 	if len(line) < 3 || line[0] != '[' || line[len(line)-1] != ']' || len(line) > labelBytes || bytes.ContainsAny(line, ",{}()") {
 		return false
@@ -217,25 +242,29 @@ func (b *scopeBuilder) endSection(at int) {
 
 // brackets opens and closes the scopes of the brackets in data[from:to].
 func (b *scopeBuilder) brackets(from, to, lineStart int) {
-	for i := from; i < to; i++ {
-		switch c := b.data[i]; c {
+	for i, c := range b.data[from:to] {
+		if bracketBytes[c] == 0 {
+			continue
+		}
+		i += from
+		switch c {
 		case '(', '[', '{':
-			b.push(i+1, c, b.labelOf(lineStart, i), -1)
+			b.push(i+1, c, Span{lineStart, lineStart}, -1)
 		case ')', ']', '}':
 			b.pop(c, i)
 		}
 	}
 }
 
-// labelOf returns what stands before the bracket at i: on its line, or on the line above when it begins its own.
-func (b *scopeBuilder) labelOf(lineStart, i int) Span {
-	if len(bytes.TrimSpace(b.data[lineStart:i])) > 0 {
+// bracketLabel returns what stands before the bracket at i: on its line, or on the line above when it begins its own.
+func (d *document) bracketLabel(lineStart, i int) Span {
+	if len(bytes.TrimSpace(d.data[lineStart:i])) > 0 {
 		start := max(lineStart, i-labelBytes)
-		return Span{start + afterSibling(b.data[start:i]), i}
+		return Span{start + afterSibling(d.data[start:i]), i}
 	}
-	end := len(bytes.TrimRight(b.data[:lineStart], " \t\r\n"))
-	start := max(bytes.LastIndexByte(b.data[:end], '\n')+1, end-labelBytes)
-	if lineStart-end > labelBytes || end > 0 && strings.IndexByte(";{}(,", b.data[end-1]) >= 0 {
+	end := len(bytes.TrimRight(d.data[:lineStart], " \t\r\n"))
+	start := max(bytes.LastIndexByte(d.data[:end], '\n')+1, end-labelBytes)
+	if lineStart-end > labelBytes || end > 0 && strings.IndexByte(";{}(,", d.data[end-1]) >= 0 {
 		return Span{i, i}
 	}
 	return Span{start, end}
@@ -250,6 +279,9 @@ func afterSibling(label []byte) int {
 	}
 	return 0
 }
+
+// bracketBytes is read-only.
+var bracketBytes = [256]byte{'(': 1, ')': 1, '[': 1, ']': 1, '{': 1, '}': 1}
 
 func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {
 	if b.depth >= maxScopes {
@@ -266,7 +298,7 @@ func (b *scopeBuilder) close(at int) {
 	b.depth--
 }
 
-var partner = map[byte]byte{')': '(', ']': '[', '}': '{'}
+var partner = [256]byte{')': '(', ']': '[', '}': '{'}
 
 // pop closes the innermost bracket of the kind, and what was left open within it. A bracket without a partner within a
 // few scopes is text.

@@ -15,7 +15,7 @@ import (
 func (d *document) describeAt(p int) []string {
 	out := []string{}
 	for _, s := range d.enclosing(p) {
-		label := strings.Join(strings.Fields(d.text(d.scopes[s].label)), " ")
+		label := strings.Join(strings.Fields(d.text(d.labelOf(s))), " ")
 		out = append(out, strings.TrimSpace(string(d.scopes[s].open)+" "+label))
 	}
 	return out

@@ -79,6 +79,8 @@ func (r *reading) environment(m *Match, fits []fit) {
 		if m.Environment != "" || !r.speaksOfTests() {
 			break
 		}
+		r.describe(f.v)
+		r.enclose(f.v)
 		m.Environment = cmp.Or(r.testWord(f.v), r.testHost(&f))
 	}
 	if m.Environment != "" {
@@ -91,7 +93,7 @@ func (r *reading) environment(m *Match, fits []fit) {
 func (r *reading) speaksOfTests() bool {
 	if r.tests == unread {
 		r.tests = no
-		if testHints.contains(r.data) || slices.ContainsFunc(r.mentions, func(m mention) bool { return m.test }) {
+		if testHints.contains(r.data) || slices.ContainsFunc(r.mentions(), func(m mention) bool { return m.test }) {
 			r.tests = yes
 		}
 	}
@@ -140,7 +142,7 @@ func (r *reading) testWord(v *value) string {
 	}
 	for i, s := range v.scopes {
 		sc := r.scopes[s]
-		if w := testWords.FindStringSubmatch(r.text(sc.label)); w != nil {
+		if w := testWords.FindStringSubmatch(r.text(r.labelOf(s))); w != nil {
 			return strings.ToLower(w[1])
 		}
 		if i == 0 && sc.End-sc.Start < siblingBytes {

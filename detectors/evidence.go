@@ -3,6 +3,7 @@ package detectors
 import (
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -25,7 +26,7 @@ const (
 // contextual reports the whole credentials whose provider the text names, and returns how values fit the parts of the
 // providers, for those that found no partner.
 func (r *reading) contextual() []fit {
-	if len(r.mentions) == 0 && len(r.path) == 0 {
+	if !r.needy() || len(r.mentions()) == 0 && len(r.path) == 0 {
 		return nil
 	}
 	fits := r.allFits()
@@ -43,6 +44,11 @@ func (r *reading) allFits() []fit {
 		fits = append(fits, r.fitsOf(v)...)
 	}
 	return fits
+}
+
+// needy reports whether there is a value that may be a part if the text names a provider.
+func (r *reading) needy() bool {
+	return slices.ContainsFunc(r.values, func(v *value) bool { return v.form != FormJSON && v.form != FormRows })
 }
 
 // claim is a provider that the text names for a value.
@@ -66,9 +72,10 @@ func (r *reading) claims(v *value) []claim {
 
 // within returns the mentions that begin in s.
 func (r *reading) within(s Span) []mention {
-	i := sort.Search(len(r.mentions), func(i int) bool { return r.mentions[i].Start >= s.Start })
-	j := i + sort.Search(len(r.mentions)-i, func(j int) bool { return r.mentions[i+j].Start >= s.End })
-	return r.mentions[i:j]
+	all := r.mentions()
+	i := sort.Search(len(all), func(i int) bool { return all[i].Start >= s.Start })
+	j := i + sort.Search(len(all)-i, func(j int) bool { return all[i+j].Start >= s.End })
+	return all[i:j]
 }
 
 func claimed(ms []mention, l level, from int) []claim {
@@ -103,9 +110,10 @@ func (r *reading) own(v *value) []claim {
 // scoped looks at what names the scopes around the value, innermost first, and at siblings that say which exchange an
 // object is for.
 func (r *reading) scoped(v *value) []claim {
+	r.enclose(v)
 	for _, s := range v.scopes {
 		sc := &r.scopes[s]
-		if found := claimed(r.within(sc.label), levelScope, sc.Start); len(found) > 0 {
+		if found := claimed(r.within(r.labelOf(s)), levelScope, sc.Start); len(found) > 0 {
 			return found
 		}
 		if found := r.siblings(v, sc); len(found) > 0 {
@@ -226,6 +234,8 @@ func (r *reading) fitsOf(v *value) []fit {
 				continue
 			}
 			if f, ok := r.contextFit(v, sh, c); ok {
+				r.enclose(v) // what stands with it is joined by its scopes
+				r.enclose(v)
 				seen[sh] = true
 				out = append(out, f)
 			}

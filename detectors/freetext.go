@@ -153,6 +153,7 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 		return f, false
 	}
 	r.describe(f.v)
+	r.enclose(f.v)
 	f.setName()
 	return f, f.name >= 0
 }

@@ -663,10 +663,10 @@ func (w *namer) blockLabel(v Span) {
 	if s < 0 || v.Start-w.d.scopes[s].Start > maxReach {
 		return
 	}
-	words := strings.Fields(proseSplit.ReplaceAllString(w.d.text(w.d.scopes[s].label), " "))
+	words := strings.Fields(proseSplit.ReplaceAllString(w.d.text(w.d.labelOf(s)), " "))
 	if len(words) > 0 {
 		w.n.names = append([]string{words[len(words)-1]}, w.n.names...)
-		w.n.reach = min(w.n.reach, w.d.scopes[s].label.Start)
+		w.n.reach = min(w.n.reach, w.d.labelOf(s).Start)
 	}
 }
 

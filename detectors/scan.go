@@ -61,9 +61,11 @@ type value struct {
 	naming
 	form   Form
 	words  []string // normalized names
-	scopes []int    // around it, innermost first
+	scopes []int    // around it, innermost first; see enclose
 	line   int
 	used   bool
+
+	enclosed bool
 }
 
 // fit is a value read as a part of a rule.
@@ -86,23 +88,31 @@ type reading struct {
 	set      *Set
 	at       Hint
 	values   []*value
-	mentions []mention
+	names    []mention // see mentions
 	path     []mention
 	allow    allowMarks
 	found    []Match
 	stated   map[string]bool // see addresses
-	actives  []*shape        // see active
+	actives  []int           // see active
 	literals []hit           // see leads
 	led      bool
 	tests    answer // see speaksOfTests
+	nameful  bool
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
 	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data)}
-	r.mentions = s.mentionsIn(data)
 	r.binary = bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0
 	r.path = s.mentionsIn([]byte(at.Path))
 	return r
+}
+
+// mentions are the places of the text that name a provider; read on first use.
+func (r *reading) mentions() []mention {
+	if !r.nameful {
+		r.nameful, r.names = true, r.set.mentionsIn(r.data)
+	}
+	return r.names
 }
 
 func (r *reading) matches() []Match {
@@ -154,30 +164,27 @@ func (r *reading) gather() {
 // candidate reports whether a token may be a value of some shape, or a piece of one. Most are none, and nothing more is
 // read of what stands around them.
 func (r *reading) candidate(at Span) bool {
-	sign := signatureOf(r.data, at)
-	may := func(sh *shape) bool {
-		return sh.part.Form == FormToken && sh.outline.quick(&sign, at.End-at.Start) && (sh.outline.admits(r.data, at))
+	if len(r.tokenShapes(&value{Span: at, form: FormToken})) > 0 {
+		return true
 	}
-	return slices.ContainsFunc(r.active(), may) || slices.ContainsFunc(r.set.named, may) ||
-		len(r.tokenShapes(&value{Span: at, form: FormToken})) > 0 || slices.ContainsFunc(r.set.stated, may)
+	sign := signatureOf(r.data, at)
+	fitting := r.set.fitting(nil, r.data, at, &sign)
+	return slices.ContainsFunc(fitting, func(sh *shape) bool {
+		return sh.rule.Contexts == ContextName || slices.Contains(r.active(), sh.provider)
+	})
 }
 
-// active are the shapes of the providers that the text or its path names, for tokens that need one to be named.
-func (r *reading) active() []*shape {
+// active are the providers that the text or its path names.
+func (r *reading) active() []int {
 	if r.actives == nil {
-		r.actives = []*shape{}
-		seen := map[int]bool{}
-		for _, list := range [][]mention{r.mentions, r.path} {
+		r.actives = []int{}
+		for _, list := range [][]mention{r.mentions(), r.path} {
 			for _, m := range list {
-				if !seen[m.provider] {
-					seen[m.provider] = true
-					r.actives = append(r.actives, r.set.providers[m.provider].shapes...)
+				if !slices.Contains(r.actives, m.provider) {
+					r.actives = append(r.actives, m.provider)
 				}
 			}
 		}
-		r.actives = slices.DeleteFunc(r.actives, func(sh *shape) bool {
-			return sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName
-		})
 	}
 	return r.actives
 }
@@ -193,7 +200,7 @@ func (r *reading) digest(p int) bool {
 	return len(before) > 4 && digestBefore.Match(before)
 }
 
-// describe reads the names and scopes of a value, once.
+// describe reads the names of a value, once.
 func (r *reading) describe(v *value) {
 	if v.words != nil {
 		return
@@ -203,8 +210,14 @@ func (r *reading) describe(v *value) {
 	for _, n := range v.names {
 		v.words = append(v.words, normalize(n))
 	}
-	v.scopes = r.enclosing(v.Start)
 	v.line = r.line(v.Start)
+}
+
+// enclose reads the scopes around a value, once.
+func (r *reading) enclose(v *value) {
+	if !v.enclosed {
+		v.enclosed, v.scopes = true, r.enclosing(v.Start)
+	}
 }
 
 // alone reports the values whose shape decides by itself.
@@ -223,7 +236,6 @@ func (r *reading) alone() {
 func (r *reading) single(v *value) (Match, bool) {
 	for _, sh := range r.freeShapes(v) {
 		if f, ok := r.freestanding(v, sh); ok {
-			r.describe(v)
 			return r.match([]fit{f}), true
 		}
 	}

@@ -26,6 +26,9 @@ type anchor struct {
 // core is a literal that several anchors hold: one search finds them all.
 type core struct {
 	text    []byte
+	rare    int  // offset of its rarest byte, which is searched for
+	before  int  // bytes of an anchor before the core, at most
+	tail    byte // a byte that must follow all its anchors, 0 for none
 	anchors []cored
 }
 
@@ -59,32 +62,75 @@ func (s *Set) indexAnchors() {
 		k := slices.IndexFunc(s.cores, func(c core) bool { return strings.Contains(text, string(c.text)) })
 		if k < 0 {
 			k = len(s.cores)
-			s.cores = append(s.cores, core{text: []byte(text)})
+			s.cores = append(s.cores, core{text: []byte(text), rare: rarest(text)})
 		}
-		s.cores[k].anchors = append(s.cores[k].anchors, cored{i, strings.Index(text, string(s.cores[k].text))})
+		c := &s.cores[k]
+		offset := strings.Index(text, string(c.text))
+		c.anchors, c.before = append(c.anchors, cored{i, offset}), max(c.before, offset)
 	}
+	for i := range s.cores {
+		s.cores[i].tail = s.tailOf(&s.cores[i])
+	}
+}
+
+// tailOf returns the first byte of the literal that follows all anchors of a core, 0 when they have none in common.
+func (s *Set) tailOf(c *core) byte {
+	tail := byte(0)
+	for k, in := range c.anchors {
+		for i, l := range s.besides[in.index].leads {
+			if len(l.must) == 0 || (k > 0 || i > 0) && l.must[0] != tail {
+				return 0
+			}
+			tail = l.must[0]
+		}
+	}
+	return tail
 }
 
 // find calls yield with the offset of each anchor around the core that begins in data[from:to], until yield says false.
 func (c *core) find(s *Set, data []byte, from, to int, yield func(a *anchor, p int) bool) {
-	reach := 0
-	for _, in := range c.anchors {
-		reach = max(reach, in.offset)
+	if c.tail != 0 && bytes.IndexByte(data[from:min(len(data), to+anchorAfter)], c.tail) < 0 {
+		return
 	}
-	for p := from; p < to+reach; {
-		i := bytes.Index(data[p:min(len(data), to+reach+len(c.text))], c.text)
+	for p := max(0, from-c.before) + c.rare; p < to+c.before+c.rare; p++ {
+		i := bytes.IndexByte(data[min(p, len(data)):min(len(data), to+c.before+c.rare)], c.text[c.rare])
 		if i < 0 {
 			return
 		}
 		p += i
-		for _, in := range c.anchors {
-			a, start := &s.besides[in.index], p-in.offset
-			if end := start + len(a.text); start >= from && start < to && end <= len(data) && string(data[start:end]) == a.text && !yield(a, start) {
-				return
-			}
+		if at := p - c.rare; bytes.HasPrefix(data[at:], c.text) && !c.around(s, data, at, from, to, yield) {
+			return
 		}
-		p++
 	}
+}
+
+// around calls yield with the anchors around the core at p.
+func (c *core) around(s *Set, data []byte, p, from, to int, yield func(a *anchor, p int) bool) bool {
+	for _, in := range c.anchors {
+		a, start := &s.besides[in.index], p-in.offset
+		if end := start + len(a.text); start >= from && start < to && end <= len(data) && string(data[start:end]) == a.text && !yield(a, start) {
+			return false
+		}
+	}
+	return true
+}
+
+// byFrequency lists the bytes of source code, the most frequent first; others count as rare.
+const byFrequency = " etaoinsrlcdup\n\tmfhg(),._=\"b:-/'wyv;k<>x[]{}*jqz"
+
+// rarest returns the offset of the byte that text has least often.
+func rarest(text string) int {
+	best, rank := 0, -1
+	for i := range len(text) {
+		n := strings.IndexByte(byFrequency, text[i])
+		if n < 0 {
+			return i
+		}
+		if n > rank {
+			best, rank = i, n
+		}
+	}
+	return best
 }
 
 // guarded is a value beside an anchor, with what the named groups of its expression hold.

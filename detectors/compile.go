@@ -36,6 +36,8 @@ type Set struct {
 	famous    bool
 	named     []*shape    // of rules whose context is a name
 	needy     []likes     // shapes for tokens, of rules whose provider or part the text must name
+	boxed     [][]int     // per length, the indexes in needy of those whose values are whole words
+	loose     []int       // the others
 	literals  *keywords   // what values of shapes begin with
 	leads     [][]int     // per literal, the indexes of its shapes in shapes
 	plainest  []int       // indexes of the shapes without one
@@ -68,6 +70,21 @@ func (s *Set) addNeedy(sh *shape) {
 		s.needy = append(s.needy, likes{outline: &sh.outline})
 	}
 	s.needy[i].shapes = append(s.needy[i].shapes, sh)
+}
+
+// byLength sorts needy by what its shapes need to have, those of whole words by their length.
+func (s *Set) byLength() {
+	s.boxed = make([][]int, maxToken+1)
+	for i := range s.needy {
+		o := s.needy[i].outline
+		if !o.boxed {
+			s.loose = append(s.loose, i)
+			continue
+		}
+		for n := o.shortest; n <= min(o.longest, maxToken); n++ {
+			s.boxed[n] = append(s.boxed[n], i)
+		}
+	}
 }
 
 // provider is a vendor with the parts of all its rules that need it to be named.
@@ -134,6 +151,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		s.addRule(r, index[r.Provider], made)
 	}
 	s.indexAnchors()
+	s.byLength()
 	s.indexNames()
 	s.index(index)
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {

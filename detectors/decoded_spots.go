@@ -16,18 +16,23 @@ const (
 	minStretch = 12 // of a value that escapes cut
 )
 
-// coded finds the places where decoding may show what the text as it stands does not: the begins of base64 and hex that
-// read as text, letters and digits that are escaped, and escapes beside what looks like a value, a phrase or a URL with
-// a password. Where the text that a place can show lies within its reach, it is read to see whether it has a spot.
-func (sp *spotter) coded(from, to int) {
-	decode.Begins(sp.data, from, to, func(s decode.Span) {
+// begun finds the begins of base64 and hex in a run of token characters that read as text.
+func (sp *spotter) begun(start, end, from, to int, cut bool) {
+	decode.Begins(sp.data, start, end, from, to, cut, func(s decode.Span) {
 		if at := Span(s); !sp.done() && sp.reveals(at, sp.runEnd(at.Start)) {
 			sp.add(at)
 		}
 	})
-	if sp.done() {
-		return
-	}
+}
+
+// coded finds, beside the runs of begun, the places where decoding may show what the text as it stands does not: letters and digits that are escaped, and escapes beside what looks like a value, a phrase or a URL with
+// a password. Where the text that a place can show lies within its reach, it is read to see whether it has a spot.
+func (sp *spotter) coded(from, to int) {
+	decode.Manifests(sp.data, from, to, func(s decode.Span) {
+		if !sp.done() {
+			sp.add(Span(s))
+		}
+	})
 	decode.Escapes(sp.data, from, to, func(s decode.Span, r rune) {
 		if sp.done() {
 			return

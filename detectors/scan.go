@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keysweep/keysweep/detectors/check"
+	"github.com/keysweep/keysweep/detectors/decode"
 )
 
 // Scan finds the credentials in data, which is the whole text of a unit or a window of it. Matches come in the order
@@ -30,8 +31,14 @@ func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 // isCoded reports whether decoding may show what the text as it stands does not.
 func (s *Set) isCoded(data []byte) bool {
 	sp := spotter{set: s, data: data, once: true}
-	sp.coded(0, len(data))
-	return len(sp.dst) > 0
+	if sp.coded(0, len(data)); !sp.done() {
+		runs(data, 0, len(data), func(start, end int, _ bool) {
+			if !sp.done() && end-start >= decode.MinRun {
+				sp.begun(start, end, 0, len(data), false)
+			}
+		})
+	}
+	return sp.done()
 }
 
 // plain returns the matches of the text as it stands.

@@ -3,6 +3,8 @@ package detectors
 import (
 	"bytes"
 	"slices"
+
+	"github.com/keysweep/keysweep/detectors/decode"
 )
 
 // Reach is how many bytes before and after a place decide whether it is a spot.
@@ -20,7 +22,7 @@ const (
 // a spot has no match: Scan reads on only where there is one. Whether a place is a spot depends on the Reach bytes
 // around it alone, so that a text that was changed in places needs to be looked at there only.
 func (s *Set) Spots(dst []Span, data []byte, from, to int) []Span {
-	sp := spotter{set: s, data: data, dst: dst}
+	sp := spotter{set: s, data: data, dst: dst, begins: s.depth > 0}
 	sp.find(from, to)
 	if s.depth > 0 {
 		sp.coded(from, to)
@@ -29,11 +31,12 @@ func (s *Set) Spots(dst []Span, data []byte, from, to int) []Span {
 }
 
 type spotter struct {
-	set  *Set
-	data []byte
-	dst  []Span
-	once bool // stop at the first spot
-	fits []*shape
+	set    *Set
+	data   []byte
+	dst    []Span
+	once   bool // stop at the first spot
+	begins bool // look for runs that read as text once decoded
+	fits   []*shape
 }
 
 func (sp *spotter) add(s Span) { sp.dst = append(sp.dst, s) }
@@ -41,9 +44,16 @@ func (sp *spotter) add(s Span) { sp.dst = append(sp.dst, s) }
 func (sp *spotter) done() bool { return sp.once && len(sp.dst) > 0 }
 
 func (sp *spotter) find(from, to int) {
-	tokens(sp.data, from, to, func(t *token) {
-		if !sp.done() && sp.token(t) {
-			sp.add(Span{t.Start, min(t.End, t.Start+maxToken)})
+	var t token
+	runs(sp.data, from, to, func(start, end int, cut bool) {
+		if sp.done() {
+			return
+		}
+		if !cut && min(end, start+maxToken) > from && measure(sp.data, start, end, &t) && sp.token(&t) {
+			sp.add(Span{start, min(end, start+maxToken)})
+		}
+		if sp.begins && end-start >= decode.MinRun {
+			sp.begun(start, end, from, to, cut)
 		}
 	})
 	for _, look := range []func(from, to int){sp.pems, sp.ints, sp.rows, sp.words, sp.besides, sp.patterns} {
@@ -61,13 +71,18 @@ func (sp *spotter) besides(from, to int) {
 }
 
 func (sp *spotter) pems(from, to int) {
+	const rare = len("-----") // the offset of its rarest byte
 	end := min(len(sp.data), to+len(pemBegin)-1)
 	for p := max(0, from-len(pemBegin)+1); p < end; {
-		i := bytes.Index(sp.data[p:end], pemBegin)
+		i := bytes.IndexByte(sp.data[p:end], pemBegin[rare])
 		if i < 0 {
 			return
 		}
-		start := p + i
+		p += i + 1
+		start := p - 1 - rare
+		if start < max(0, from-len(pemBegin)+1) || !bytes.HasPrefix(sp.data[start:end], pemBegin) {
+			continue
+		}
 		p = start + len(pemBegin)
 		if bytes.Contains(sp.data[p:min(len(sp.data), p+48)], pemPrivate) && nextToken(sp.data[:min(len(sp.data), p+spotBytes)], p+48) < p+spotBytes-minToken {
 			sp.add(Span{start, p})
@@ -133,9 +148,32 @@ func (sp *spotter) token(t *token) bool {
 
 // fitting appends the shapes that need a name or a provider and that a token may be a value of.
 func (s *Set) fitting(dst []*shape, data []byte, at Span, sign *signature) []*shape {
-	for i := range s.needy {
+	take := func(i int) {
 		if l := &s.needy[i]; l.outline.quick(sign, at.End-at.Start) && l.outline.admits(data, at) {
 			dst = append(dst, l.shapes...)
+		}
+	}
+	for _, i := range s.loose {
+		take(i)
+	}
+	if sign.open {
+		for i := range s.needy {
+			if s.needy[i].outline.boxed {
+				take(i)
+			}
+		}
+		return dst
+	}
+	for k, w := range sign.words[:sign.n] {
+		if slices.ContainsFunc(sign.words[:k], func(before wordSign) bool { return before.length == w.length }) {
+			continue
+		}
+		for _, i := range s.boxed[w.length] {
+			if e := s.needy[i].outline; k == 0 || !slices.ContainsFunc(sign.words[:k], func(before wordSign) bool {
+				return e.shortest <= before.length && before.length <= e.longest
+			}) {
+				take(i)
+			}
 		}
 	}
 	return dst

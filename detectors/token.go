@@ -94,6 +94,16 @@ var neighbours = func() (t [64 * 64]int32) {
 // end of a longer one may be cut off beyond to.
 func tokens(data []byte, from, to int, yield func(*token)) {
 	var t token
+	runs(data, from, to, func(start, end int, cut bool) {
+		if !cut && min(end, start+maxToken) > from && measure(data, start, end, &t) {
+			yield(&t)
+		}
+	})
+}
+
+// runs calls yield with every run of at least minToken token characters that overlaps data[from:to]. Its start is cut off
+// when it lies more than maxToken bytes before from, its end, of a longer run, beyond to.
+func runs(data []byte, from, to int, yield func(start, end int, cut bool)) {
 	p := from
 	for p > 0 && p >= from-maxToken && tokenClass[data[p-1]] != classNone {
 		p--
@@ -102,16 +112,16 @@ func tokens(data []byte, from, to int, yield func(*token)) {
 		for p = from; p < to && tokenClass[data[p]] != classNone; {
 			p++
 		}
+		yield(from-maxToken, p, true)
 	}
 	head := data[:min(len(data), to+minToken)] // holds enough of every token that begins before to
-	for p = nextToken(head, p); p < to; p = nextToken(head, min(t.End, len(head))) {
-		t.Start, t.End = p, p+minToken
-		for t.End < len(data) && tokenClass[data[t.End]] != classNone && (t.End < to || t.End-p <= maxToken) {
-			t.End++
+	end := 0
+	for p = nextToken(head, p); p < to; p = nextToken(head, min(end, len(head))) {
+		end = p + minToken
+		for end < len(data) && tokenClass[data[end]] != classNone && (end < to || end-p <= maxToken) {
+			end++
 		}
-		if min(t.End, p+maxToken) > from && measure(data, t.Start, t.End, &t) {
-			yield(&t)
-		}
+		yield(p, end, false)
 	}
 }
 

@@ -157,7 +157,8 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l := Decode(text, 5)
-		Begins(text, 0, len(text), func(s Span) { _ = text[s.Start:s.End] })
+		Begins(text, 0, len(text), 0, len(text), false, func(s Span) { _ = text[s.Start:s.End] })
+		Manifests(text, 0, len(text), func(s Span) { _ = text[s.Start:s.End] })
 		Escapes(text, 0, len(text), func(s Span, _ rune) { _ = text[s.Start:s.End] })
 		if l == nil {
 			return

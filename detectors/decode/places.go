@@ -2,48 +2,60 @@ package decode
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
-// Begins calls yield with the places in text[from:to] where a run of base64 or hex begins that reads as text, and where
-// a manifest says that its values are base64. Whether a place is one depends on less than 64 bytes on either side. Decode
-// decodes no other runs, but what escapes hide.
-func Begins(text []byte, from, to int, yield func(Span)) {
-	const around = 64
-	low, high := max(0, from-around), min(len(text), to+around)
-	digitRuns(text, low, high, minBase64, func(start, end int) {
-		for _, at := range heads(text, start, low) {
+// MinRun is the length of the shortest run of digits that begins something for Begins.
+const MinRun = minBase64
+
+// Begins calls yield with the places within text[from:to] where base64 or hex begins that reads as text, in a run of base64
+// digits from start to end. No digit stands before the run unless it was cut off there, and end may be cut off at to plus
+// MinRun. Whether a place is one depends on less than 64 bytes on either side. Decode decodes no other runs, but what
+// escapes hide.
+func Begins(text []byte, start, end, from, to int, cut bool, yield func(Span)) {
+	if !cut {
+		for _, at := range heads(text, start) {
 			headAt(text, at, from, to, yield)
 		}
-		for at := start; at < min(end, to); {
-			next := bytes.IndexAny(text[at:end], "/+-_")
-			if next < 0 {
-				return
-			}
-			at += next + 1
-			headAt(text, at, from, to, yield)
+	}
+	for at := start; at < min(end, to); {
+		next := bytes.IndexAny(text[at:end], "/+-_")
+		if next < 0 {
+			return
 		}
-	})
-	for _, kind := range secretKinds() {
-		for at := max(0, from-len(kind)); ; {
-			i := bytes.Index(text[at:min(len(text), to+len(kind))], []byte(kind))
-			if i < 0 {
-				break
+		at += next + 1
+		headAt(text, at, from, to, yield)
+	}
+}
+
+// Manifests calls yield with the places that overlap text[from:to] where a manifest says that its values are base64.
+func Manifests(text []byte, from, to int, yield func(Span)) {
+	longest := len(secretKinds()[1])
+	for at := max(0, from-longest); ; {
+		i := bytes.IndexByte(text[at:min(len(text), to+longest)], 'S')
+		if i < 0 {
+			return
+		}
+		at += i + 1
+		if !bytes.HasPrefix(text[at:], []byte("ecret")) {
+			continue
+		}
+		for _, kind := range secretKinds() {
+			start := at - 1 - strings.Index(kind, "S")
+			if start >= 0 && bytes.HasPrefix(text[start:], []byte(kind)) && start < to && start+len(kind) > from {
+				yield(Span{start, start + len(kind)})
 			}
-			at += i + len(kind)
-			yield(Span{at - len(kind), at})
 		}
 	}
 }
 
 // heads are the offsets at which text may begin in the digits from start on: behind the letters and digits of an escape
-// right before it, and anywhere in the first four digits of all. A run that began before low has none.
-func heads(text []byte, start, low int) []int {
+// right before it, and anywhere in the first four digits of all.
+func heads(text []byte, start int) []int {
 	switch {
 	case start == 0:
 		return []int{0, 1, 2, 3}
-	case start == low && digit64[text[start-1]] != none:
-		return nil
 	case text[start-1] == '\\':
 		return []int{start, start + 1, start + 3, start + 5}
 	case text[start-1] == '%', text[start-1] == '=':

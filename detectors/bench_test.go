@@ -70,7 +70,7 @@ func BenchmarkSpots(b *testing.B) {
 func benchSpots(b *testing.B, set *Set, text []byte) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
-	var spots []Span
+	var spots []Spot
 	for b.Loop() {
 		spots = set.Spots(spots[:0], text, 0, len(text))
 	}

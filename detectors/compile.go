@@ -55,6 +55,7 @@ type Set struct {
 	patterns  *patterns
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
 	depth     int  // encodings to take off
+	memo      *memo
 }
 
 // likes are shapes of one expression.
@@ -131,7 +132,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{rules: rules, words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
+	s := &Set{rules: rules, memo: newMemo(), words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
 	var patterned []Rule
 	index, made := map[string]int{}, expressions{}
 	for i := range s.rules {

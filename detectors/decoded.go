@@ -24,7 +24,7 @@ func (s *Set) decoded(data []byte, at Hint, plain []Match) []Match {
 	var fresh []Match
 	back := wayBack{Layers: layers, doc: &document{data: data}, marks: newAllowMarks(data)}
 	for _, window := range s.worthReading(layers) {
-		for _, m := range s.plain(layers.Text[window.Start:window.End], at) {
+		for _, m := range s.piece(layers.Text[window.Start:window.End], at) {
 			if m.shift(window.Start); back.move(&m) {
 				fresh = append(fresh, m)
 			}

@@ -20,7 +20,7 @@ const (
 func (sp *spotter) begun(start, end, from, to int, cut bool) {
 	decode.Begins(sp.data, start, end, from, to, cut, func(s decode.Span) {
 		if at := Span(s); !sp.done() && sp.reveals(at, sp.runEnd(at.Start)) {
-			sp.add(at)
+			sp.add(at, OfEncoding)
 		}
 	})
 }
@@ -30,7 +30,7 @@ func (sp *spotter) begun(start, end, from, to int, cut bool) {
 func (sp *spotter) coded(from, to int) {
 	decode.Manifests(sp.data, from, to, func(s decode.Span) {
 		if !sp.done() {
-			sp.add(Span(s))
+			sp.add(Span(s), ofManifest)
 		}
 	})
 	decode.Escapes(sp.data, from, to, func(s decode.Span, r rune) {
@@ -39,7 +39,7 @@ func (sp *spotter) coded(from, to int) {
 		}
 		at := Span(s)
 		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || sp.besideEscape(at, r) && sp.reveals(at, at.End+codedReach) {
-			sp.add(at)
+			sp.add(at, OfEncoding)
 		}
 	})
 }

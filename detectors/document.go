@@ -14,6 +14,7 @@ type document struct {
 	lines  []int   // offset of each line; read on first use
 	scopes []scope // in the order of their starts; read on first use
 	scoped bool
+	head   []byte // the first line of the text that this is a window of; nil when data begins with it
 }
 
 // scope is a stretch of text that belongs together: between brackets, below a more indented line, under a section header.

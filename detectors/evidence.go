@@ -26,7 +26,7 @@ const (
 // contextual reports the whole credentials whose provider the text names, and returns how values fit the parts of the
 // providers, for those that found no partner.
 func (r *reading) contextual() []fit {
-	if !r.needy() || len(r.mentions()) == 0 && len(r.path) == 0 {
+	if !r.needy() || len(r.active()) == 0 {
 		return nil
 	}
 	fits := r.allFits()
@@ -181,16 +181,16 @@ func (r *reading) latest(s Span, at int) []claim {
 	ms := r.within(s)
 	i := sort.Search(len(ms), func(i int) bool { return ms[i].Start >= at })
 	if i > 0 {
-		return claimed(r.sameSpot(ms, i-1), levelNear, at)
+		return claimed(sameSpot(ms, i-1), levelNear, at)
 	}
 	if len(ms) > 0 {
-		return claimed(r.sameSpot(ms, 0), levelNear, at)
+		return claimed(sameSpot(ms, 0), levelNear, at)
 	}
 	return nil
 }
 
 // sameSpot returns the mention i and those of other rules by the same word.
-func (r *reading) sameSpot(ms []mention, i int) []mention {
+func sameSpot(ms []mention, i int) []mention {
 	j := i
 	for i > 0 && ms[i-1].Span == ms[i].Span {
 		i--
@@ -205,16 +205,31 @@ func (r *reading) inPath(v *value) []claim {
 	if len(r.path) == 0 {
 		return nil
 	}
-	return claimed(r.sameSpot(r.path, len(r.path)-1), levelPath, len(r.at.Path))
+	return claimed(sameSpot(r.path, len(r.path)-1), levelPath, len(r.at.Path))
 }
 
 // elsewhere takes the nearest mention before the value in the file, or the next one after it.
 func (r *reading) elsewhere(v *value) []claim {
-	found := r.latest(Span{0, len(r.data)}, v.Start)
+	found := r.latest(Span{0, v.Start}, v.Start)
+	before, after := r.beyond()
+	for _, list := range [][]mention{before, r.firstAfter(v.Start), after} {
+		if len(found) == 0 && len(list) > 0 {
+			found = claimed(list, levelNear, v.Start)
+		}
+	}
 	for i := range found {
 		found[i].level = levelFile
 	}
 	return found
+}
+
+// firstAfter returns the first mention that begins at p or later.
+func (r *reading) firstAfter(p int) []mention {
+	ms := r.within(Span{p, len(r.data)})
+	if len(ms) == 0 {
+		return nil
+	}
+	return sameSpot(ms, 0)
 }
 
 // fitsOf reads the value as every part of the rules of the providers named for it.

@@ -10,7 +10,9 @@ import (
 
 // Hint is what a source knows of the data it hands over.
 type Hint struct {
-	Path string // path of the file within its tree, slash-separated; empty when there is none
+	Path    string // path of the file within its tree, slash-separated; empty when there is none
+	Spots   []Spot // what Spots finds in the data, when that is known already
+	Spotted bool   // it is
 }
 
 // Span is a half-open range of bytes of the data that was scanned.

@@ -453,7 +453,7 @@ type row struct {
 // rowOf reads the row that the separator at p is in.
 func (d *document) rowOf(p int) (row, bool) {
 	line := d.lineSpan(d.line(p))
-	cells, head := line, Span{}
+	cells, head, top := line, Span{}, d // top has the header
 	s := d.scopeAt(p)
 	switch {
 	case s >= 0 && d.scopes[s].open == '(':
@@ -466,16 +466,19 @@ func (d *document) rowOf(p int) (row, bool) {
 		m := all[len(all)-1]
 		head = Span{from + m[2], from + m[3]}
 	case s < 0 || !d.scopes[s].bracket():
-		if head = d.lineSpan(0); head.Start == line.Start || bytes.ContainsAny(d.data[line.Start:p], "=(){}[]") {
+		if d.head != nil {
+			top = &document{data: d.head}
+		}
+		if head = top.lineSpan(0); top == d && head.Start == line.Start || bytes.ContainsAny(d.data[line.Start:p], "=(){}[]") {
 			return row{}, false
 		}
-		head.End = min(head.End, head.Start+1000)
+		head.End = min(head.End, head.Start+firstLine)
 	default:
 		return row{}, false
 	}
 	out := row{cells: d.split(cells, d.data[p])}
-	for _, cell := range d.split(head, d.data[p]) {
-		out.names = append(out.names, d.text(cell))
+	for _, cell := range top.split(head, d.data[p]) {
+		out.names = append(out.names, top.text(cell))
 	}
 	return out, len(out.names) > 1 && !out.headless()
 }

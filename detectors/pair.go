@@ -274,6 +274,7 @@ func (r *reading) complete(t *tuple, rivals []tuple) {
 	}
 	if len(rivals) > 0 {
 		m.Confidence = min(m.Confidence, Unsure)
+		r.numbered = true
 		m.Notes = append(m.Notes, "pairing is uncertain: "+r.candidates(t, rivals))
 	}
 	r.emit(m)
@@ -284,7 +285,7 @@ func (r *reading) candidates(t *tuple, rivals []tuple) string {
 	for _, o := range rivals {
 		for i, f := range o.fits {
 			if f.v != t.fits[i].v {
-				out = append(out, fmt.Sprintf("%s on line %d", f.part.Name, f.v.line+1))
+				out = append(out, fmt.Sprintf("%s on line %d", f.part.Name, r.lineNumber(f.v.line)))
 			}
 		}
 	}

@@ -7,20 +7,16 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/keysweep/keysweep/detectors/check"
-	"github.com/keysweep/keysweep/detectors/decode"
 )
 
 // Scan finds the credentials in data, which is the whole text of a unit or a window of it. Matches come in the order
 // of their places; one credential that stands twice is two matches. Data is only read.
 func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
-		found := s.plain(data, at)
-		if s.depth > 0 && s.isCoded(data) {
-			found = s.decoded(data, at, found)
-		}
-		for _, m := range found {
+		for _, m := range s.matches(data, at) {
 			if !yield(m) {
 				return
 			}
@@ -28,38 +24,109 @@ func (s *Set) Scan(data []byte, at Hint) iter.Seq[Match] {
 	}
 }
 
-// isCoded reports whether decoding may show what the text as it stands does not.
-func (s *Set) isCoded(data []byte) bool {
-	sp := spotter{set: s, data: data, once: true}
-	if sp.coded(0, len(data)); !sp.done() {
-		runs(data, 0, len(data), func(start, end int, _ bool) {
-			if !sp.done() && end-start >= decode.MinRun {
-				sp.begun(start, end, 0, len(data), false)
-			}
-		})
+func (s *Set) matches(data []byte, at Hint) []Match {
+	spots := at.Spots
+	if !at.Spotted {
+		spots = s.Spots(nil, data, 0, len(data))
 	}
-	return sp.done()
-}
-
-// plain returns the matches of the text as it stands.
-func (s *Set) plain(data []byte, at Hint) []Match {
-	sp := spotter{set: s, data: data, once: true}
-	if sp.find(0, len(data)); len(sp.dst) == 0 {
+	if len(spots) == 0 {
 		return nil
 	}
 	keep := s.patterns.keep(data, at)
 	if keep == nil {
 		return nil
 	}
+	if len(s.patterns.rules) > 0 { // rules in gitleaks' form see the whole text
+		kinds := Kind(0)
+		for _, spot := range spots {
+			kinds |= spot.Kind
+		}
+		found := s.plain(data, at, kinds, keep)
+		if kinds&(OfEncoding|ofManifest) != 0 {
+			found = s.decoded(data, at, found)
+		}
+		return found
+	}
+	var found []Match
+	all := sync.OnceValue(func() []mention { return s.mentionsIn(data) })
+	for _, w := range s.windows(data, spots) {
+		for _, m := range s.window(data, at, w, all) {
+			if m.shift(w.Start); keep(&m) {
+				found = append(found, m)
+			}
+		}
+	}
+	return found
+}
+
+// window returns the matches in a window of data, by their places in it.
+func (s *Set) window(data []byte, at Hint, w window, all func() []mention) []Match {
+	o := &surroundings{at: w.Span, binary: isBinary(data)}
+	if w.Start > 0 {
+		o.head, _, _ = bytes.Cut(data[:min(len(data), firstLine)], []byte{'\n'})
+	}
+	outer := func() (before, after []mention) { return o.outer(s, all) }
+	text := data[w.Start:w.End]
+	var k memoKey
+	if len(text) < len(data) {
+		k = s.memo.key(text, at, w.kinds, o)
+		if found, ok := s.memo.find(k, outer); ok {
+			return found
+		}
+	}
+	r := newReading(s, text, at)
+	r.binary = o.binary
+	if len(text) < len(data) {
+		r.outer, r.head = outer, o.head
+		r.lineBase = func() int { return bytes.Count(data[:w.Start], []byte{'\n'}) }
+	}
+	found := r.matches(w.kinds)
+	if w.kinds&(OfEncoding|ofManifest) != 0 {
+		found = s.decoded(text, at, found)
+	}
+	if len(text) < len(data) && !r.numbered {
+		e := memoEntry{found: found, outer: o.read}
+		if o.read {
+			e.before, e.after = wordsOf(o.before), wordsOf(o.after)
+		}
+		s.memo.add(k, e)
+	}
+	return found
+}
+
+func isBinary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 }
+
+// plain returns the matches of the text as it stands, rules in gitleaks' form included, that keep keeps.
+func (s *Set) plain(data []byte, at Hint, kinds Kind, keep func(*Match) bool) []Match {
 	var found []Match
 	if len(s.rules) > len(s.patterns.rules) {
-		found = slices.DeleteFunc(newReading(s, data, at).matches(), func(m Match) bool { return !keep(&m) })
+		r := newReading(s, data, at)
+		r.binary = isBinary(data)
+		found = slices.DeleteFunc(r.matches(kinds), func(m Match) bool { return !keep(&m) })
 	}
 	s.patterns.scan(data, at, func(m Match) bool {
 		found = append(found, m)
 		return true
 	})
 	return found
+}
+
+// piece returns the matches of a piece of decoded text.
+func (s *Set) piece(text []byte, at Hint) []Match {
+	sp := spotter{set: s, data: text}
+	sp.find(0, len(text))
+	kinds := Kind(0)
+	for _, spot := range sp.dst {
+		kinds |= spot.Kind
+	}
+	if kinds == 0 {
+		return nil
+	}
+	keep := s.patterns.keep(text, at)
+	if keep == nil {
+		return nil
+	}
+	return s.plain(text, at, kinds, keep)
 }
 
 // value is a piece of text that may be a part, with what stands around it.
@@ -91,7 +158,10 @@ type fit struct {
 // reading is the work on one text.
 type reading struct {
 	*document
-	binary   bool // the text is a program's, or other data with NUL bytes
+	binary   bool                             // the text is a program's, or other data with NUL bytes
+	lineBase func() int                       // lines of the text before the window
+	outer    func() (before, after []mention) // the providers named beyond the window; nil when there is nothing beyond
+	numbered bool                             // a note tells the number of a line, which depends on where the window lies
 	set      *Set
 	at       Hint
 	values   []*value
@@ -108,10 +178,17 @@ type reading struct {
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
-	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data)}
-	r.binary = bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0
+	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data), lineBase: func() int { return 0 }}
 	r.path = s.mentionsIn([]byte(at.Path))
 	return r
+}
+
+// beyond returns the providers named last before the window, and first after it.
+func (r *reading) beyond() (before, after []mention) {
+	if r.outer == nil {
+		return nil, nil
+	}
+	return r.outer()
 }
 
 // mentions are the places of the text that name a provider; read on first use.
@@ -122,22 +199,29 @@ func (r *reading) mentions() []mention {
 	return r.names
 }
 
-func (r *reading) matches() []Match {
-	r.findWords()
-	r.gather()
-	r.objects()
-	fits := r.contextual()
-	r.alone()
-	r.byName()
-	r.byAddress()
-	r.partial(fits)
-	r.findBeside()
+// matches reads the text for what the kinds of its spots say that it may hold.
+func (r *reading) matches(kinds Kind) []Match {
+	if kinds&OfWords != 0 {
+		r.findWords()
+	}
+	if kinds&^(OfWords|OfBeside|OfEncoding|ofManifest) != 0 {
+		r.gather(kinds)
+		r.objects()
+		fits := r.contextual()
+		r.alone()
+		r.byName()
+		r.byAddress()
+		r.partial(fits)
+	}
+	if kinds&OfBeside != 0 {
+		r.findBeside()
+	}
 	slices.SortStableFunc(r.found, func(a, b Match) int { return a.Span.Start - b.Span.Start })
 	return r.found
 }
 
 // gather collects the values of the text: tokens, PEM blocks, lists of numbers.
-func (r *reading) gather() {
+func (r *reading) gather(kinds Kind) {
 	add := func(s Span, form Form) {
 		r.values = append(r.values, &value{Span: s, form: form})
 	}
@@ -146,8 +230,10 @@ func (r *reading) gather() {
 		add(s, FormPEM)
 		blocks = append(blocks, s)
 	})
-	intLists(r.data, 0, len(r.data), minInts, func(s Span) { add(s, FormInts) })
-	if len(r.set.rows) > 0 {
+	if kinds&OfInts != 0 {
+		intLists(r.data, 0, len(r.data), minInts, func(s Span) { add(s, FormInts) })
+	}
+	if len(r.set.rows) > 0 && kinds&OfRows != 0 {
 		digitRows(r.data, 0, len(r.data), func(s Span) { add(s, FormRows) })
 	}
 	next := 0
@@ -185,7 +271,8 @@ func (r *reading) candidate(at Span) bool {
 func (r *reading) active() []int {
 	if r.actives == nil {
 		r.actives = []int{}
-		for _, list := range [][]mention{r.mentions(), r.path} {
+		before, after := r.beyond()
+		for _, list := range [][]mention{r.mentions(), r.path, before, after} {
 			for _, m := range list {
 				if !slices.Contains(r.actives, m.provider) {
 					r.actives = append(r.actives, m.provider)

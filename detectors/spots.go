@@ -18,10 +18,34 @@ const (
 	literalAt  = 64  // bytes before a token that a shape with a literal may begin at
 )
 
+// Spot is a place that a finding could come from, and what sort of finding.
+type Spot struct {
+	Start, End int
+	Kind       Kind
+}
+
+// Kind is a set of sorts of findings.
+type Kind uint16
+
+// The sorts. A text is read only for those that its spots name.
+const (
+	OfShape    Kind = 1 << iota // a token whose shape decides
+	OfName                      // a token that is named like a part, or may have a partner
+	OfObject                    // a token in an object
+	OfPEM                       // a PEM block
+	OfInts                      // a list of numbers
+	OfRows                      // rows of digits
+	OfWords                     // a run of list words
+	OfBeside                    // a value beside an anchor
+	OfPattern                   // what rules in gitleaks' form look for
+	OfEncoding                  // an encoding that may hide any of the others
+	ofManifest                  // a manifest whose values are encoded
+)
+
 // Spots appends the places overlapping data[from:to] that a finding could come from, and returns the list. Text without
 // a spot has no match: Scan reads on only where there is one. Whether a place is a spot depends on the Reach bytes
 // around it alone, so that a text that was changed in places needs to be looked at there only.
-func (s *Set) Spots(dst []Span, data []byte, from, to int) []Span {
+func (s *Set) Spots(dst []Spot, data []byte, from, to int) []Spot {
 	sp := spotter{set: s, data: data, dst: dst, begins: s.depth > 0}
 	sp.find(from, to)
 	if s.depth > 0 {
@@ -33,13 +57,13 @@ func (s *Set) Spots(dst []Span, data []byte, from, to int) []Span {
 type spotter struct {
 	set    *Set
 	data   []byte
-	dst    []Span
+	dst    []Spot
 	once   bool // stop at the first spot
 	begins bool // look for runs that read as text once decoded
 	fits   []*shape
 }
 
-func (sp *spotter) add(s Span) { sp.dst = append(sp.dst, s) }
+func (sp *spotter) add(s Span, kind Kind) { sp.dst = append(sp.dst, Spot{s.Start, s.End, kind}) }
 
 func (sp *spotter) done() bool { return sp.once && len(sp.dst) > 0 }
 
@@ -49,8 +73,10 @@ func (sp *spotter) find(from, to int) {
 		if sp.done() {
 			return
 		}
-		if !cut && min(end, start+maxToken) > from && measure(sp.data, start, end, &t) && sp.token(&t) {
-			sp.add(Span{start, min(end, start+maxToken)})
+		if !cut && min(end, start+maxToken) > from && measure(sp.data, start, end, &t) {
+			if kind := sp.token(&t); kind != 0 {
+				sp.add(Span{start, min(end, start+maxToken)}, kind)
+			}
 		}
 		if sp.begins && end-start >= decode.MinRun {
 			sp.begun(start, end, from, to, cut)
@@ -65,7 +91,7 @@ func (sp *spotter) find(from, to int) {
 
 func (sp *spotter) besides(from, to int) {
 	sp.set.beside(sp.data, from, to, func(g guarded) bool {
-		sp.add(g.at)
+		sp.add(g.at, OfBeside)
 		return !sp.once
 	})
 }
@@ -85,7 +111,7 @@ func (sp *spotter) pems(from, to int) {
 		}
 		p = start + len(pemBegin)
 		if bytes.Contains(sp.data[p:min(len(sp.data), p+48)], pemPrivate) && nextToken(sp.data[:min(len(sp.data), p+spotBytes)], p+48) < p+spotBytes-minToken {
-			sp.add(Span{start, p})
+			sp.add(Span{start, p}, OfPEM)
 		}
 	}
 }
@@ -94,19 +120,19 @@ var pemPrivate = []byte("PRIVATE KEY")
 
 func (sp *spotter) ints(from, to int) {
 	if len(sp.set.ints) > 0 {
-		intSpots(sp.data, from, to, sp.add)
+		intSpots(sp.data, from, to, func(s Span) { sp.add(s, OfInts) })
 	}
 }
 
 func (sp *spotter) rows(from, to int) {
 	if len(sp.set.rows) > 0 {
-		digitRows(sp.data, from, to, sp.add)
+		digitRows(sp.data, from, to, func(s Span) { sp.add(s, OfRows) })
 	}
 }
 
 func (sp *spotter) words(from, to int) {
 	if len(sp.set.words) > 0 {
-		wordSpots(sp.data, from, to, sp.add)
+		wordSpots(sp.data, from, to, func(s Span) { sp.add(s, OfWords) })
 	}
 }
 
@@ -114,36 +140,38 @@ func (sp *spotter) words(from, to int) {
 func (sp *spotter) patterns(from, to int) {
 	start, end := max(0, from-hintBefore), min(len(sp.data), to+hintBefore)
 	if sp.set.always {
-		sp.add(Span{start, end})
+		sp.add(Span{start, end}, OfPattern)
 		return
 	}
 	if len(sp.set.patterns.rules) > 0 {
 		for _, s := range sp.set.patterns.spots(sp.data[start:end], Hint{}, nil) {
-			sp.add(Span{start + s.Start, start + s.End})
+			sp.add(Span{start + s.Start, start + s.End}, OfPattern)
 		}
 	}
 }
 
-// token reports whether a random-looking token may be a part: its shape needs no context, or the text around it names
-// it as parts are named.
-func (sp *spotter) token(t *token) bool {
-	if sp.set.shaped(sp.data, t) {
-		return true
+// token says how a random-looking token may be a part: by its shape, or because the text around it names it as parts are
+// named. One of a shape that other parts may go with counts as both.
+func (sp *spotter) token(t *token) (kind Kind) {
+	if kind = sp.set.shaped(sp.data, t); kind == OfObject {
+		return kind
 	}
 	if t.End-t.Start > maxToken {
-		return false
+		return kind
 	}
 	sign := signatureOf(sp.data, t.Span)
-	fitting := sp.set.fitting(sp.fits[:0], sp.data, t.Span, &sign)
-	sp.fits = fitting
-	if len(fitting) == 0 {
-		return false
-	}
-	if sp.set.placeable(sp.data, t, fitting) {
-		return true
+	sp.fits = sp.set.fitting(sp.fits[:0], sp.data, t.Span, &sign)
+	if len(sp.fits) == 0 {
+		return kind
 	}
 	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
-	return sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window, fitting)
+	switch {
+	case kind != 0 && slices.ContainsFunc(sp.fits, func(sh *shape) bool { return len(sh.outline.head) > 0 && len(sh.holds) > 0 }),
+		sp.set.placeable(sp.data, t, sp.fits),
+		sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window, sp.fits):
+		return kind | OfName
+	}
+	return kind
 }
 
 // fitting appends the shapes that need a name or a provider and that a token may be a value of.
@@ -179,31 +207,34 @@ func (s *Set) fitting(dst []*shape, data []byte, at Span, sign *signature) []*sh
 	return dst
 }
 
-// shaped reports whether a token may be a part of a rule that needs no context.
-func (s *Set) shaped(data []byte, t *token) bool {
+// shaped says whether a token may be a part of a rule that needs no context, or a member of an object that one describes.
+func (s *Set) shaped(data []byte, t *token) Kind {
 	var hits hitBuffer
 	from := max(0, t.Start-literalAt)
 	for _, h := range s.literals.scan(data[from:min(len(data), t.End, t.Start+maxToken)], &hits) {
 		if s.leads[h.word] == nil && from+h.end <= t.Start {
-			return true // the anchor of an object
+			return OfObject
 		}
 		for _, i := range s.leads[h.word] {
 			if s.stands(data, t, s.shapes[i]) {
-				return true
+				return OfShape
 			}
 		}
 	}
 	if t.End-t.Start > maxToken {
-		return s.longShape(data, t)
+		if s.longShape(data, t) {
+			return OfShape
+		}
+		return 0
 	}
 	sign := signatureOf(data, t.Span)
 	for _, i := range s.plainest {
 		sh := s.shapes[i]
 		if sh.outline.quick(&sign, t.End-t.Start) && s.stands(data, t, sh) {
-			return true
+			return OfShape
 		}
 	}
-	return false
+	return 0
 }
 
 // longShape is for tokens that are longer than most values.

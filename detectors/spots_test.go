@@ -64,13 +64,13 @@ func randomHex(rnd *rand.Rand, n int) string {
 	return string(text)
 }
 
-func sorted(spots []Span) []Span {
-	slices.SortFunc(spots, func(a, b Span) int { return cmp.Or(a.Start-b.Start, a.End-b.End) })
+func sorted(spots []Spot) []Spot {
+	slices.SortFunc(spots, func(a, b Spot) int { return cmp.Or(a.Start-b.Start, a.End-b.End, int(a.Kind)-int(b.Kind)) })
 	return slices.Compact(spots)
 }
 
-func spotsIn(spots []Span, from, to int) []Span {
-	return slices.DeleteFunc(append([]Span{}, spots...), func(s Span) bool { return s.End <= from || s.Start >= to })
+func spotsIn(spots []Spot, from, to int) []Spot {
+	return slices.DeleteFunc(append([]Spot{}, spots...), func(s Spot) bool { return s.End <= from || s.Start >= to })
 }
 
 // checkLocal holds the spots of a range, given the text that Reach allows and no more, to those of the whole text.
@@ -80,7 +80,7 @@ func checkLocal(t *testing.T, set *Set, data []byte, from, to int) {
 	want := spotsIn(sorted(set.Spots(nil, data, 0, len(data))), from, to)
 	got := sorted(set.Spots(nil, bytes.Clone(data[lo:hi]), from-lo, to-lo))
 	for i := range got {
-		got[i] = Span{got[i].Start + lo, got[i].End + lo}
+		got[i].Start, got[i].End = got[i].Start+lo, got[i].End+lo
 	}
 	if diff := gocmp.Diff(want, spotsIn(got, from, to)); diff != "" {
 		t.Fatalf("spots of [%d,%d) in %q: (-whole +part)\n%s", from, to, data, diff)

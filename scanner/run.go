@@ -129,7 +129,7 @@ func (r *run) matches(c Chunk) (hits []hit, err error) {
 		}
 	}()
 	var lines lineIndex
-	for m := range r.scanner.Detector.Scan(c.Data, detectors.Hint{Path: c.At.File}) {
+	for m := range r.scanner.Detector.Scan(c.Data, detectors.Hint{Path: c.At.File, Spots: c.Spots, Spotted: c.Spots != nil}) {
 		if m.Span.End <= c.Overlap && c.Overlap > 0 || m.Credential.Rule.PathOnly() && c.Offset > 0 {
 			continue
 		}

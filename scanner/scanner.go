@@ -26,16 +26,17 @@ const (
 
 // Chunk is a run of bytes from a source with its place, or the news that a unit could not be read.
 type Chunk struct {
-	Unit    string     // names the unit within its source: a path, an object id; the same for all chunks of a unit
-	Data    []byte     // text is UTF-8; not changed by anyone once yielded
-	Offset  int64      // where Data starts in the unit
-	Line    int        // lines of the unit before Data
-	Overlap int        // leading bytes of Data that an earlier chunk of the unit held too
-	At      Occurrence // what is known of the place: File, Place, and for git whatever is known before attribution
-	More    bool       // further chunks of this unit follow
-	Skip    *Skip      // set when the unit, or the rest of it, could not be read; Data is then empty
-	Clean   int        // further units that the source covered itself and that cannot hold a match
-	Bytes   int64      // bytes that those units hold
+	Unit    string           // names the unit within its source: a path, an object id; the same for all chunks of a unit
+	Data    []byte           // text is UTF-8; not changed by anyone once yielded
+	Offset  int64            // where Data starts in the unit
+	Line    int              // lines of the unit before Data
+	Overlap int              // leading bytes of Data that an earlier chunk of the unit held too
+	At      Occurrence       // what is known of the place: File, Place, and for git whatever is known before attribution
+	More    bool             // further chunks of this unit follow
+	Spots   []detectors.Spot // what the detector's Spots finds in Data, when the source knows it; nil when it does not
+	Skip    *Skip            // set when the unit, or the rest of it, could not be read; Data is then empty
+	Clean   int              // further units that the source covered itself and that cannot hold a match
+	Bytes   int64            // bytes that those units hold
 
 	// Done, when set, is called once the chunk was scanned, from any goroutine, with the number of matches in it. An
 	// error says that the detector could not. Of a chunk that yield refused it is never called.

@@ -133,7 +133,7 @@ type spotter struct{ set *detectors.Set }
 // Spots appends the places of data that overlap data[from:to]; see gitpack.Spotter.
 func (s spotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.Span {
 	for _, at := range s.set.Spots(nil, data, from, to) {
-		dst = append(dst, gitpack.Span{Start: at.Start, End: at.End})
+		dst = append(dst, gitpack.Span{Start: at.Start, End: at.End, Kind: uint16(at.Kind)})
 	}
 	return dst
 }

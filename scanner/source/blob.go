@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/detectors/decode"
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
@@ -12,8 +13,12 @@ import (
 // blob yields the content of a blob, or a window of it, as UTF-8.
 func (h *history) blob(o gitpack.Object, unit string, at scanner.Occurrence) error {
 	if o.Offset == 0 && !o.More {
-		text, _ := decode.Text(o.Data)
-		return h.yield(scanner.Chunk{Unit: unit, Data: text, At: at})
+		text, encoding := decode.Text(o.Data)
+		c := scanner.Chunk{Unit: unit, Data: text, At: at}
+		if encoding == "" && len(text) == len(o.Data) {
+			c.Spots = detectorSpots(o.Spots)
+		}
+		return h.yield(c)
 	}
 	if c := h.window(o, unit, at); c != nil {
 		chunk := c.push(o.Data[o.Overlap:], !o.More)
@@ -21,6 +26,17 @@ func (h *history) blob(o gitpack.Object, unit string, at scanner.Occurrence) err
 		return h.yield(chunk)
 	}
 	return h.yield(scanner.Chunk{Unit: unit, Data: o.Data, Offset: o.Offset, Line: o.Line, Overlap: o.Overlap, At: at, More: o.More})
+}
+
+// detectorSpots are the places that a detector's spotter found, as that detector takes them; nil when it found none.
+func detectorSpots(spots []gitpack.Span) []detectors.Spot {
+	var out []detectors.Spot
+	for _, at := range spots {
+		if at.Kind != 0 {
+			out = append(out, detectors.Spot{Start: at.Start, End: at.End, Kind: detectors.Kind(at.Kind)})
+		}
+	}
+	return out
 }
 
 // window returns what turns the windows of a blob into UTF-8, or nil when nothing has to. The first window decides.

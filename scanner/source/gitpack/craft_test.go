@@ -253,7 +253,7 @@ type everyByte struct{}
 func (everyByte) Reach() int { return 0 }
 func (everyByte) Spots(dst []Span, _ []byte, from, to int) []Span {
 	for i := from; i < to; i++ {
-		dst = append(dst, Span{i, i + 1})
+		dst = append(dst, Span{Start: i, End: i + 1})
 	}
 	return dst
 }

@@ -30,7 +30,7 @@ func newRealSpotter(t testing.TB) realSpotter {
 
 func (r realSpotter) Spots(dst []Span, data []byte, from, to int) []Span {
 	for _, s := range r.Set.Spots(nil, data, from, to) {
-		dst = append(dst, Span(s))
+		dst = append(dst, Span{s.Start, s.End, uint16(s.Kind)})
 	}
 	return dst
 }

@@ -91,7 +91,10 @@ func Reason(err error) string {
 }
 
 // Span is a half-open range of bytes.
-type Span struct{ Start, End int }
+type Span struct {
+	Start, End int
+	Kind       uint16 // of the spotter, which gives it a meaning; kept wherever the span is found again
+}
 
 // Spotter finds the places of some data that may hold something: a cheap local test. A place is found again at any
 // offset when the bytes around it are the same, which is what lets a delta be scanned only where it inserts.

@@ -24,7 +24,7 @@ func (l literal) Spots(dst []Span, data []byte, from, to int) []Span {
 			break
 		}
 		at += i
-		dst = append(dst, Span{at, at + len(l)})
+		dst = append(dst, Span{Start: at, End: at + len(l)})
 	}
 	return dst
 }

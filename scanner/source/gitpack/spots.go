@@ -42,7 +42,7 @@ func inherit(spots, base []Span, lo, hi, shift, reach int) []Span {
 	i, _ := slices.BinarySearchFunc(base, first, func(s Span, at int) int { return cmp.Compare(s.Start, at) })
 	for ; i < len(base) && base[i].Start+shift < hi; i++ {
 		if base[i].End+shift > lo {
-			spots = append(spots, Span{base[i].Start + shift, base[i].End + shift})
+			spots = append(spots, Span{base[i].Start + shift, base[i].End + shift, base[i].Kind})
 		}
 	}
 	return spots

@@ -23,7 +23,7 @@ func (t toy) Spots(dst []Span, data []byte, from, to int) []Span {
 		}
 		at += i
 		if at+12 > from && at < to && t.is(data, at) {
-			dst = append(dst, Span{at, at + 12})
+			dst = append(dst, Span{Start: at, End: at + 12})
 		}
 	}
 	return dst

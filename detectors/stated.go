@@ -115,7 +115,7 @@ func (s *Set) placeable(data []byte, t *token, fitting []*shape) bool {
 	window := Span{max(0, t.Start-hintBefore), min(len(data), t.End+hintAfter)}
 	for _, sh := range fitting {
 		switch {
-		case len(sh.rule.Paths) > 0 && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0:
+		case (len(sh.rule.Paths) > 0 || len(sh.rule.Near) > 0) && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0:
 			return true
 		case len(sh.rule.Near) > 0 && s.near.contains(data[window.Start:window.End]):
 			return true

@@ -274,10 +274,12 @@ func (s *Set) nameable(data []byte, at, window Span, fitting []*shape) bool {
 	if r.describe(v); v.url.End > 0 && s.mentions.contains(r.data[v.url.Start:v.url.End]) || v.table {
 		return true
 	}
-	if slices.ContainsFunc(v.names, func(name string) bool { return s.envs.contains([]byte(name)) }) {
+	if s.envs.contains(r.data[min(v.reach, v.Start):v.Start]) {
 		return true
 	}
-	odd := v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || s.mentions.contains([]byte(v.call)))
+	odd := v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
+		return s.mentions.contains([]byte(name))
+	}))
 	for _, sh := range fitting {
 		switch r.nameFor(v, sh) {
 		case plainName:

@@ -19,7 +19,9 @@ import (
 
 // Load reads every *.toml file at the root of fsys, in the order of the names. It is strict: an unknown key, a bad
 // expression, a missing check and an id that stands twice are errors that name file, line and key.
-func Load(fsys fs.FS) ([]Rule, error) {
+func Load(fsys fs.FS) ([]Rule, error) { return load(fsys, false) }
+
+func load(fsys fs.FS, fast bool) ([]Rule, error) {
 	names, err := fs.Glob(fsys, "*.toml")
 	if err != nil {
 		return nil, fmt.Errorf("list rules files: %w", err)
@@ -27,7 +29,7 @@ func Load(fsys fs.FS) ([]Rule, error) {
 	if len(names) == 0 {
 		return nil, errors.New("no rules files (*.toml)")
 	}
-	loaded, err := loadAll(fsys, names)
+	loaded, err := loadAll(fsys, names, fast)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +49,7 @@ func Load(fsys fs.FS) ([]Rule, error) {
 
 // loadAll reads the files in parallel, since start-up waits for it, and returns their rules in the order of the names,
 // or the first file's error.
-func loadAll(fsys fs.FS, names []string) ([][]Rule, error) {
+func loadAll(fsys fs.FS, names []string, fast bool) ([][]Rule, error) {
 	rules, errs := make([][]Rule, len(names)), make([]error, len(names))
 	workers := min(runtime.GOMAXPROCS(0), len(names))
 	var wg sync.WaitGroup
@@ -60,7 +62,15 @@ func loadAll(fsys fs.FS, names []string) ([][]Rule, error) {
 					errs[i] = fmt.Errorf("read rules file: %w", err)
 					continue
 				}
-				rules[i], errs[i] = loadFile(names[i], text, checked)
+				if !fast {
+					rules[i], errs[i] = loadFile(names[i], text, checked)
+					continue
+				}
+				left := &rest{file: names[i], text: text}
+				rules[i], errs[i] = loadFile(names[i], shapesOnly(text), checked)
+				for j := range rules[i] {
+					rules[i][j].rest = left
+				}
 			}
 		})
 	}

@@ -102,6 +102,7 @@ type Rule struct {
 
 	file string         // where the rule was read
 	line map[string]int // line of each key, by its path within the credential
+	rest *rest          // the file, when calls and playbook were not read yet
 }
 
 // Context says what must stand around a value before a rule takes it.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/detectors/provider"
@@ -31,7 +32,11 @@ type settings struct {
 // settings loads the built-in rules and the configuration that goes first: --config, KEYSWEEP_CONFIG, .keysweep.toml and
 // .gitleaks.toml in the target.
 func (s scan) settings() (settings, error) {
-	all, err := detectors.Load(rules.FS)
+	load := detectors.LoadFast
+	if s.flags.verify || s.flags.revoke || slices.ContainsFunc(s.flags.reports.specs(), func(r reportSpec) bool { return r.format == "sarif" }) {
+		load = detectors.Load // calls are made, or a report tells of rules that found nothing
+	}
+	all, err := load(rules.FS)
 	if err != nil {
 		return settings{}, fmt.Errorf("built-in rules: %w", err)
 	}

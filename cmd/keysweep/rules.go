@@ -33,7 +33,7 @@ func newRulesList(c console) *cobra.Command {
 		Example: "  keysweep rules list\n  keysweep rules list -f json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			all, err := detectors.Load(rules.FS)
+			all, err := detectors.LoadFast(rules.FS)
 			if err != nil {
 				return err
 			}
@@ -159,7 +159,7 @@ func partLine(p detectors.Part) string {
 }
 
 func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	all, err := detectors.Load(rules.FS)
+	all, err := detectors.LoadFast(rules.FS)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -216,6 +216,9 @@ func (rs *reports) Write(f scanner.Finding) error {
 	for _, p := range f.Parts {
 		rs.found = append(rs.found, p.Value)
 	}
+	if err := f.Credential.Rule.Complete(); err != nil {
+		return fmt.Errorf("built-in rules: %w", err)
+	}
 	for _, o := range rs.outs {
 		if o.err == nil {
 			o.err = o.Writer.Write(f)

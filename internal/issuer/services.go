@@ -53,7 +53,8 @@ func bearerHosts() []vendor {
 		"api.mistral.ai", "api.deepseek.com", "api.perplexity.ai", "api.x.ai", "api.cohere.com", "api.cohere.ai", "api.replicate.com", "integrate.api.nvidia.com",
 		"api.airtable.com", "api.netlify.com", "api.vercel.com", "api.supabase.com", "console.neon.tech", "api.hubapi.com", "api.dropboxapi.com", "sentry.io",
 		"us.sentry.io", "de.sentry.io", "api.typeform.com", "api.mailersend.com", "api.contentful.com", "cdn.contentful.com", "api.1inch.dev", "app.dynamicauth.com",
-		"api.atlassian.com", "api.machines.dev", "api.ngc.nvidia.com")
+		"api.atlassian.com", "api.machines.dev", "api.ngc.nvidia.com", "api.eu.contentful.com", "api.cerebras.ai", "api.together.xyz", "api.render.com",
+		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io")
 }
 
 func nodeHosts() []vendor {
@@ -123,7 +124,10 @@ func generalHosts() []vendor {
 		at(carried(inMember("key")), "mandrillapp.com"),
 		at(carried(behind("bot", inPath(0))), "api.telegram.org"),
 		at(nobody(inMember("credentials", "0")), "api.github.com/credentials/revoke"),
-		at(carried(user, password), "api.github.com/applications/", "api.twilio.com"),
+		at(carried(user, password), "api.github.com/applications/", "api.twilio.com", "api.dublin.ie1.twilio.com", "api.sydney.au1.twilio.com", "cloud.mongodb.com"),
+		at(nobody(inField("token")), "api.vercel.com/login/oauth"),
+		at(asUser, "api.easypost.com"),
+		at(header("x-api-key"), "app.harness.io"),
 		at(googleToken, "oauth2.googleapis.com/token"),
 		at(nobody(inQuery("token")), "oauth2.googleapis.com/revoke"),
 		at(nobody(inField("secret")), "public.api.serval.com"),
@@ -131,7 +135,8 @@ func generalHosts() []vendor {
 		at(either(bearer, asPassword("")), "api.bitbucket.org"),
 		at(header("api-key"), "api.brevo.com"),
 		at(header("Circle-Token"), "circleci.com"),
-		at(header("Authorization"), "crates.io", "rubygems.org", "api.linear.app", "app.launchdarkly.com", "api.planetscale.com"),
+		at(header("Authorization"), "crates.io", "rubygems.org", "app.launchdarkly.com", "api.planetscale.com", "api.clickup.com"),
+		at(either(bearer, header("Authorization")), "api.linear.app"),
 		at(word("Bot"), "discord.com"),
 		at(carried(inPath(2), inPath(3)), "discord.com/api/webhooks"),
 		at(carried(inPath(-2), inPath(-1)), "hooks.slack.com/services"),
@@ -176,6 +181,8 @@ func configuredPaths() []vendor {
 		on(header("X-Shopify-Access-Token"), "/admin"),
 		on(carried(inHeader("X-Algolia-API-Key", ""), inHeader("X-Algolia-Application-Id", "")), "/1/keys"),
 		on(with(bearer, "apikey", ""), "/auth/v1/admin"),
+		on(header("X-Octopus-ApiKey"), "/api/users"),
+		on(bearer, "/apis/user.openshift.io"),
 		on(carried(inPath(0)), "/"),
 	)
 }

@@ -61,7 +61,7 @@ func (d deltaSpotter) Reach() int { return d.set.Reach() }
 
 func (d deltaSpotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.Span {
 	for _, s := range d.set.Spots(nil, data, from, to) {
-		dst = append(dst, gitpack.Span(s))
+		dst = append(dst, gitpack.Span{Start: s.Start, End: s.End, Kind: uint16(s.Kind)})
 	}
 	return dst
 }

@@ -1,10 +1,13 @@
 package scanner
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,4 +80,56 @@ func TestMomentsOfIssuers(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
+}
+
+// TestThousandFindingsOverFortyProviders holds the stage to what the caps allow, plus ten per cent: 25 calls to each host
+// at 5 a second, with answers that take 700 ms.
+func TestThousandFindingsOverFortyProviders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rules, err := detectors.LoadFile("acme.toml", []byte(`id = "acme"
+title = "Acme"
+hosts = ["api.acme.example"]
+[[credential]]
+id = "acme-token"
+title = "Acme token"
+context = "none"
+[credential.parts.token]
+regex = 'x'
+[credential.verify]
+get = "https://api.acme.example/me?t={token}"
+[[credential.verify.reply]]
+json = { ok = true }
+is = "live"
+`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var calls atomic.Int64
+		o := provider.Options{Overrides: map[string]provider.Override{}, Transport: answers(func(*http.Request) string {
+			calls.Add(1)
+			time.Sleep(700 * time.Millisecond)
+			return `{"ok":true}`
+		})}
+		const providers, each = 40, 25
+		var all []Finding
+		for n := range providers * each {
+			name := fmt.Sprintf("acme%d", n/each)
+			o.Overrides[name] = provider.Override{BaseURL: "https://" + name + ".example"}
+			all = append(all, Finding{
+				Credential:  detectors.Credential{Rule: &rules[0], Provider: name, Parts: map[string]detectors.Secret{"token": detectors.NewSecret(fmt.Sprint(n))}},
+				Occurrences: []Occurrence{{}},
+			})
+		}
+		client, err := provider.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		r := &run{scanner: &Scanner{Verifier: &Issuers{Client: client}}}
+		r.verify(t.Context(), all)
+		allowed := each * time.Second / 5
+		if took := time.Since(began); took > allowed*11/10 || r.cov.Verdicts.Live != providers*each || calls.Load() != providers*each {
+			t.Errorf("%d calls, %d live, after %s; allowed are %s", calls.Load(), r.cov.Verdicts.Live, took, allowed)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +65,7 @@ func (ans *answer) understand() {
 	switch {
 	case err == nil:
 		ans.doc, ans.isJSON = doc, true
-	case strings.HasPrefix(body, "{") || strings.HasPrefix(body, "["):
+	case strings.HasPrefix(body, "{") || strings.HasPrefix(body, "["), strings.HasPrefix(body, "<") && !wholeXML(body):
 		ans.fault = fmt.Sprintf("a broken answer (%d)", ans.status)
 	}
 }
@@ -72,6 +73,15 @@ func (ans *answer) understand() {
 func isHTML(body string) bool {
 	start := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(body[:min(len(body), 2048)], "\ufeff")))
 	return strings.HasPrefix(start, "<!doctype html") || strings.Contains(start, "<html") || strings.HasPrefix(start, "<head") || strings.HasPrefix(start, "<body")
+}
+
+// wholeXML reports whether a document ends where it should.
+func wholeXML(body string) bool {
+	for d := xml.NewDecoder(strings.NewReader(body)); ; {
+		if _, err := d.Token(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 // decodeJSON keeps numbers as they are written.

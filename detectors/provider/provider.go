@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Timeout   time.Duration       // for the calls of a credential to one host, waits for the host's rate aside; 0 takes 10 s
 	Rate      float64             // calls per second and host; 0 takes 5
-	Parallel  int                 // calls under way at once; 0 takes 64
+	Parallel  int                 // calls under way at once; 0 takes 256
 	Attempts  int                 // tries of a call when the connection fails, or the issuer has a fault; 0 takes 3
 	Overrides map[string]Override // by provider
 	Ledgers   map[string]Ledger   // nodes and indexers that know what addresses hold, by a name of the person's choice
@@ -64,7 +64,7 @@ func New(o Options) (*Client, error) {
 		o.Rate = 5
 	}
 	if o.Parallel <= 0 {
-		o.Parallel = 64
+		o.Parallel = 256
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 3

@@ -164,6 +164,8 @@ func TestVerdictsOfAnswers(t *testing.T) {
 		"truth as text":                  {200, `{"ok":"true"}`, nil, Verdict{Status: Unknown, Reason: "an answer that says neither yes nor no (200)", Unanswered: true}},
 		"empty":                          {200, ``, nil, Verdict{Status: Unknown, Reason: "an empty answer (200)", Unanswered: true}},
 		"cut":                            {200, `{"ok":true,"rights":["wit`, nil, Verdict{Status: Unknown, Reason: "a broken answer (200)", Unanswered: true}},
+		"XML that is cut":                {200, `<?xml version="1.0"?><Result><ok>true</ok>`, nil, Verdict{Status: Unknown, Reason: "a broken answer (200)", Unanswered: true}},
+		"XML that is whole":              {200, `<?xml version="1.0"?><Result><ok>true</ok></Result>`, nil, Verdict{Status: Unknown, Reason: "an answer that says neither yes nor no (200)", Unanswered: true}},
 		"two values":                     {200, `{"ok":true}{"ok":true}`, nil, Verdict{Status: Unknown, Reason: "a broken answer (200)", Unanswered: true}},
 		"page of a firewall":             {403, "<!DOCTYPE html><html>{\"code\":10003}", nil, Verdict{Status: Unknown, Reason: "a web page in place of an answer (403)", Unanswered: true}},
 		"page that looks like an answer": {200, "\n <html><body>{\"ok\":true}</body></html>", nil, Verdict{Status: Unknown, Reason: "a web page in place of an answer (200)", Unanswered: true}},

@@ -2,7 +2,7 @@ GO       ?= go
 TESTARGS ?= -v -timeout 12m
 FUZZTIME ?= 20s
 
-.PHONY: all build test setup fmt vet staticcheck unit bench bench-git accuracy fuzz clean
+.PHONY: all build test setup fmt vet staticcheck unit bench bench-git bench-long accuracy fuzz clean
 
 all: build
 
@@ -39,6 +39,10 @@ bench: build
 ## bench-git: full histories of the repositories in PATHS against git log -p: wall, user CPU, peak anonymous memory, ratios
 bench-git: build
 	$(GO) run ./bench -binary ./keysweep -git "$(PATHS)" $(BENCHARGS)
+
+## bench-long: synthetic histories of 50,000 and 200,000 commits
+bench-long: build
+	$(GO) run ./bench -binary ./keysweep -rounds 3 -commits "50000 200000" $(BENCHARGS)
 
 ## accuracy: recall, naming, pairing and precision on generated text
 accuracy:

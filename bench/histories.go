@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -27,6 +28,29 @@ func (b bench) histories(paths []string) error {
 	for _, p := range paths {
 		if err := b.history(p); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// synthetic measures histories whose commits change one file of 500 each.
+func (b bench) synthetic(numbers []string) error {
+	for _, number := range numbers {
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			return err
+		}
+		dir, err := os.MkdirTemp("", "keysweep-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := errors.Join(longHistory(dir, n), git(dir, nil, "repack", "-adq")); err != nil {
+			return fmt.Errorf("make history: %w", err)
+		}
+		fmt.Printf("%d commits: ", n)
+		if err := b.history(dir); err != nil {
+			return err
 		}
 	}
 	return nil

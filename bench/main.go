@@ -21,13 +21,17 @@ func main() {
 	binary := flag.String("binary", "./keysweep", "the keysweep `BINARY` to measure")
 	rounds := flag.Int("rounds", 5, "runs of each command, of which the median counts")
 	repos := flag.String("git", "", "measure only full histories of these `PATHS`, split at spaces, against git log -p; further arguments go to keysweep git")
+	long := flag.String("commits", "", "measure only synthetic histories of these `NUMBERS` of commits, split at spaces, against git log -p")
 	flag.Parse()
 	path, err := filepath.Abs(*binary)
 	if err == nil {
 		b := bench{keysweep: path, rounds: *rounds, args: flag.Args()}
-		if *repos != "" {
+		switch {
+		case *repos != "":
 			err = b.histories(strings.Fields(*repos))
-		} else {
+		case *long != "":
+			err = b.synthetic(strings.Fields(*long))
+		default:
 			err = b.all()
 		}
 	}

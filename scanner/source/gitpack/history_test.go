@@ -41,7 +41,7 @@ func BenchmarkHistory(b *testing.B) {
 		b.StopTimer()
 		stop := watchMemory()
 		b.StartTimer()
-		s := benchHistory(b, dir, tips)
+		s := benchHistory(b, dir, tips, Options{})
 		b.StopTimer()
 		b.ReportMetric(float64(stop())/(1<<20), "anonMiB")
 		for name, v := range map[string]*atomic.Int64{"reach-ms": &s.ReachNanos, "scan-ms": &s.ScanNanos, "attribute-ms": &s.AttributeNanos} {
@@ -53,8 +53,8 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
-func benchHistory(b *testing.B, dir string, tips Tips) *Stats {
-	s, err := Open(dir, Options{})
+func benchHistory(b *testing.B, dir string, tips Tips, o Options) *Stats {
+	s, err := Open(dir, o)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,6 +13,8 @@ type commitWalk struct {
 	seen  bitset // commits, tags, and objects that tips name directly
 	queue []uint32
 	ahead *commitList // commits that were read already
+	graph *graph      // what to ask before a commit is read; may be nil
+	named []ID        // scratch
 
 	commits      []commit
 	parents      []uint32 // numbers of commits
@@ -37,7 +39,9 @@ func (w *commitWalk) run(ctx context.Context, tips Tips) error {
 		return err
 	}
 	if len(tips.Exclude) == 0 && len(tips.Include) > 0 {
-		w.ahead = w.s.prefetch()
+		if w.graph = w.s.commitGraph(); w.graph == nil {
+			w.ahead = w.s.prefetch()
+		}
 	}
 	for _, group := range []struct {
 		ids   []ID
@@ -183,11 +187,14 @@ func (w *commitWalk) read(num uint32) (c commit, ok bool) {
 		c.more = uint32(len(w.parents))
 		return c, true
 	}
+	id := w.s.tables.Load().id(num)
+	if c, ok := w.fromGraph(num, id); ok {
+		return c, true
+	}
 	kind, data, err := w.r.object(num, w.s.largest())
 	if err != nil {
 		return c, false
 	}
-	id := w.s.tables.Load().id(num)
 	if kind != Commit {
 		w.skip(id, Commit, corrupt("not a commit but a "+kind.String(), nil))
 		return c, false
@@ -221,6 +228,32 @@ func (w *commitWalk) read(num uint32) (c commit, ok bool) {
 	return c, true
 }
 
+// fromGraph takes a commit from the graph, when that knows it and its tree and parents are there.
+func (w *commitWalk) fromGraph(num uint32, id ID) (c commit, ok bool) {
+	if w.graph == nil {
+		return c, false
+	}
+	known, ok := w.graph.commit(id, w.named[:0])
+	w.named = known.parents
+	if !ok {
+		return c, false
+	}
+	c = commit{num: num, date: known.date, parents: uint32(len(w.parents))}
+	if c.tree, ok = w.s.find(known.tree); !ok {
+		return c, false
+	}
+	for _, parent := range known.parents {
+		num, ok := w.s.find(parent)
+		if !ok {
+			w.parents = w.parents[:c.parents]
+			return c, false
+		}
+		w.parents = append(w.parents, num)
+	}
+	c.more = uint32(len(w.parents))
+	return c, true
+}
+
 // addParent adds a parent to the commit that is read now, and says whether it lies behind the edge of a shallow history.
 func (w *commitWalk) addParent(id ID, shallow bool) bool {
 	if shallow {
@@ -247,7 +280,7 @@ func (w *commitWalk) number(id ID, kind Type) uint32 {
 }
 
 func (w *commitWalk) reached() *Reached {
-	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(nil), skips: w.skips}
+	r := &Reached{s: w.s, units: w.units, unreachable: w.unreachable, paths: newPaths(nil), skips: w.skips, graph: w.graph}
 	if w.ahead != nil {
 		r.texts, w.ahead = w.ahead.texts, nil
 	}

@@ -19,6 +19,7 @@ type Reached struct {
 	units       bitset   // what Scan covers: blobs, commits and tags
 	unreachable bitset
 	texts       []commitText // of some commits of packs
+	graph       *graph       // what commits were taken from, to be compared with them; may be nil
 	blobs       []blobAt     // sorted by number
 	paths       *paths
 	head        []ID

@@ -25,6 +25,7 @@ type Store struct {
 	promisor atomic.Bool // some packs say that other objects were left at the remote
 	problems []error
 	stats    Stats
+	graph    *graph // nil when there is none
 
 	tables  atomic.Pointer[tables]
 	refresh sync.Mutex
@@ -80,6 +81,7 @@ func (s *Store) load() error {
 	for _, dir := range s.dirs {
 		all = append(all, listLoose(dir, s.hash))
 	}
+	s.graph, _ = openGraph(s.dirs, s.hash) // without a good one, commits are read themselves
 	t, err := (&tables{midx: multi}).add(all...)
 	s.tables.Store(t)
 	s.stats.Objects.Store(int64(t.total()))
@@ -163,8 +165,19 @@ func (s *Store) Close() error {
 	for _, m := range t.midx {
 		errs = append(errs, unmapFile(m.raw))
 	}
+	if s.graph != nil {
+		errs = append(errs, s.graph.close())
+	}
 	s.tables.Store(&tables{first: []uint32{0}})
 	return errors.Join(errs...)
+}
+
+// commitGraph is the graph to walk by; nil where it does not say what the walk has to see.
+func (s *Store) commitGraph() *graph {
+	if len(s.shallow) > 0 || len(s.grafts) > 0 {
+		return nil
+	}
+	return s.graph
 }
 
 // Hash is the length of object names in bytes: 20 or 32.

@@ -11,6 +11,9 @@ func (w *scanner) visit(num uint32, kind Type, data []byte, spots []Span) (given
 	if kind == Tree {
 		return false, w.settle(num, kind, corrupt("a tree where content is expected", nil))
 	}
+	if g := w.scan.r.graph; g != nil && kind == Commit {
+		w.compare(g, num, data)
+	}
 	w.done++
 	w.bytes += int64(len(data))
 	if w.sp != nil && len(spots) == 0 {
@@ -23,6 +26,13 @@ func (w *scanner) visit(num uint32, kind Type, data []byte, spots []Span) (given
 	o := w.object(num, kind, data)
 	o.Spots = spots
 	return true, w.v.Visit(o)
+}
+
+// compare tells of a commit that the commit-graph speaks wrongly of: the walk may have missed what lies behind it.
+func (w *scanner) compare(g *graph, num uint32, data []byte) {
+	if id := w.t.id(num); !g.agrees(id, data) {
+		w.v.Skip(Skipped{ID: id, Type: Commit, Err: fmt.Errorf("%s: the commit-graph says otherwise (git commit-graph write mends it): %w", id, ErrCorrupt)})
+	}
 }
 
 func (w *scanner) object(num uint32, kind Type, data []byte) Object {

@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"":                       {},
 	"cmd":                    {"..."},
 	"bench":                  {},
+	"internal/cloud":         {},
 	"internal/accuracy":      {"..."},
 	"internal/issuer":        {"detectors"},
 	"rules":                  {},
@@ -58,13 +59,16 @@ var fenced = map[string][]string{
 	"github.com/schollz/progressbar":        {"cmd"},
 	module + "/rules":                       {"cmd", "internal/accuracy"},
 	module + "/internal/accuracy":           {"internal/accuracy"},
+	module + "/internal/cloud":              {"internal/cloud", "bench"},
 	module + "/internal/issuer":             {"internal/issuer"},
 	"net/http":                              {"scanner/source", "scanner/fleet", "detectors/provider", "cmd", "internal/issuer"},
 	"github.com/owenrumney/go-sarif":        {"scanner/report"},
 	"github.com/mholt/archives":             {"scanner/source"},
 	"modernc.org/sqlite":                    {"scanner/store", "scanner/fleet"},
 	"github.com/jackc/pgx":                  {"scanner/store", "scanner/fleet"},
-	"gocloud.dev/blob":                      {"scanner/source"},
+	"github.com/aws/aws-sdk-go-v2":          {"scanner/source"},
+	"github.com/Azure/azure-sdk-for-go":     {"scanner/source"},
+	"golang.org/x/oauth2":                   {"scanner/source"},
 	"github.com/rogpeppe/go-internal":       {},
 	"github.com/google/go-cmp":              {},
 	"github.com/santhosh-tekuri/jsonschema": {},
@@ -167,7 +171,7 @@ func folder(path string) (string, bool) {
 
 // deepEnough refuses to count an unknown folder beside the listed ones (detectors/new) to its parent.
 func deepEnough(rest, f string) bool {
-	return rest == f || f == "cmd" || f == "internal/accuracy" || strings.HasPrefix(f, "scanner/") || f == "detectors/provider"
+	return rest == f || f == "cmd" || f == "internal/accuracy" || f == "internal/cloud" || strings.HasPrefix(f, "scanner/") || f == "detectors/provider"
 }
 
 // within reports whether the package path is root or lies below it; a major version suffix counts as below.

@@ -10,7 +10,10 @@ import (
 
 // excluder returns the function that says which paths --exclude leaves out, or nil without any glob. A glob fits whole
 // elements of a path, anywhere in it, and takes in all that a folder holds.
-func excluder(globs []string) (func(string, bool) bool, error) {
+func excluder(globs []string) (func(string, bool) bool, error) { return pathsOf("--exclude", globs) }
+
+// pathsOf is excluder for the globs of any flag.
+func pathsOf(flag string, globs []string) (func(string, bool) bool, error) {
 	if len(globs) == 0 {
 		return nil, nil
 	}
@@ -20,7 +23,7 @@ func excluder(globs []string) (func(string, bool) bool, error) {
 		_, err := path.Match(g, "")
 		re, bad := regexp.Compile(`(?s)(^|/)` + globExpr(g) + `(/|$)`)
 		if g == "" || err != nil || bad != nil {
-			return nil, usagef("--exclude %q is not a glob", g)
+			return nil, usagef("%s %q is not a glob", flag, g)
 		}
 		fits = append(fits, re)
 	}

@@ -11,7 +11,7 @@ func newRoot(c console) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "keysweep",
 		Short: "Find leaked exchange and crypto credentials",
-		Long: `keysweep finds leaked exchange and wallet credentials in git history, files and standard input.
+		Long: `keysweep finds leaked exchange and wallet credentials in git history, files, cloud buckets and standard input.
 
 Exit codes: 0 clean and complete, 1 findings, 2 usage or configuration, 3 incomplete (nothing found, but something
 could not be read, so it is not clean).`,
@@ -19,6 +19,7 @@ could not be read, so it is not clean).`,
   keysweep git https://host/team/bot.git  # clone to a temporary folder, scan, remove it
   keysweep git --staged                   # what the next commit would add
   keysweep dir config/ .env               # files
+  keysweep bucket s3://backups gs://logs  # objects of cloud buckets
   cat app.log | keysweep stdin            # standard input
   keysweep hook install                   # refuse commits that add a credential`,
 		SilenceUsage:  true,
@@ -28,7 +29,7 @@ could not be read, so it is not clean).`,
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newGit(c), newDir(c), newStdin(c), newHook(c), newRules(c), newReport(c), newVerify(c), newRevoke(c), newAudit(c), newVersion(c),
+		newGit(c), newDir(c), newStdin(c), newBucket(c), newHook(c), newRules(c), newReport(c), newVerify(c), newRevoke(c), newAudit(c), newVersion(c),
 		newDetect(c), newProtect(c),
 	)
 	root.InitDefaultCompletionCmd()

@@ -14,6 +14,7 @@ import (
 	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/report"
+	"github.com/keysweep/keysweep/scanner/source/bucket"
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
 
@@ -29,6 +30,8 @@ type scan struct {
 	hook    bool                  // a clean run says nothing
 	partial bool                  // the source leaves out what ignore files may speak of
 	prepare func(settings)        // tells the source what is looked for; may be nil
+	state   string                // file of what was covered, for a source that keepState tells of it
+	keep    func(*bucket.State)   // hands the source the opened state; set when state is
 	reading func() *gitpack.Stats // counters of a source that reads a history; may be nil, and return nil
 }
 
@@ -55,6 +58,11 @@ func (s scan) run(ctx context.Context) error {
 		return err
 	}
 	defer outs.discard()
+	outs.state, err = s.openState(set)
+	if err != nil {
+		return err
+	}
+	defer outs.state.Close()
 	s.limitMemory()
 	if s.prepare != nil {
 		s.prepare(set)
@@ -78,7 +86,7 @@ func (s scan) pipe(ctx context.Context, set settings, known *scanner.Ignore, out
 	sc := scanner.Scanner{
 		Detector: set.detector,
 		Workers:  s.flags.workers,
-		Drop:     func(f scanner.Finding) bool { return known.Match(f, time.Now()) },
+		Drop:     func(f scanner.Finding) bool { return known.Match(f, time.Now()) || outs.state.Reported(f) },
 		Progress: progress,
 	}
 	if set.client != nil {
@@ -97,6 +105,11 @@ func (s scan) conclude(outs *reports, cov scanner.Coverage, runErr error) error 
 		outs.dropText()
 	}
 	failed := outs.finish(cov)
+	if failed == nil {
+		failed = outs.state.Commit()
+	} else {
+		failed = errors.Join(failed, outs.state.Abort())
+	}
 	if s.flags.stats != "" {
 		failed = errors.Join(failed, writeOutput(s.flags.stats, func(w io.Writer) error { return writeStats(w, outs, cov, readingOf(s.reading)) }))
 	}
@@ -144,6 +157,7 @@ func (s scan) limitMemory() {
 type reports struct {
 	outs  []*reportOut
 	found []detectors.Secret // what no message may show
+	state *bucket.State      // keeps what was reported; may be nil
 }
 
 type reportOut struct {
@@ -219,6 +233,7 @@ func (rs *reports) Write(f scanner.Finding) error {
 	if err := f.Credential.Rule.Complete(); err != nil {
 		return fmt.Errorf("built-in rules: %w", err)
 	}
+	rs.state.Report(f)
 	for _, o := range rs.outs {
 		if o.err == nil {
 			o.err = o.Writer.Write(f)
@@ -244,10 +259,19 @@ func (rs *reports) Close() error { return nil }
 // finish ends all reports and moves the files to their places. It goes on after an error and returns all of them.
 func (rs *reports) finish(cov scanner.Coverage) error {
 	var failed error
+	var files []string
 	for _, o := range rs.outs {
 		if o.err == nil {
 			o.err = errors.Join(o.Finish(cov), o.Close())
 		}
+		if o.file != nil && o.file.path != "" {
+			files = append(files, o.file.Name())
+		}
+	}
+	if err := rs.state.Prepare(files); err != nil {
+		return err
+	}
+	for _, o := range rs.outs {
 		if o.err == nil && o.file != nil {
 			o.err = o.file.commit()
 		}

@@ -82,6 +82,9 @@ func (r *run) lost(ctx context.Context, l Location, doing string, err error) err
 // bucket lists one bucket.
 func (r *run) bucket(ctx context.Context, in *opened) error {
 	b := bucketRun{run: r, in: in}
+	if in.Exact && !r.Versions {
+		return b.one(ctx)
+	}
 	for token := ""; ; {
 		var page []object
 		next := ""
@@ -116,6 +119,23 @@ type bucketRun struct {
 	in     *opened
 	sample []*task
 	clean  int // objects without content, that were not told of yet
+}
+
+// one takes a single object, without a listing, which needs more rights.
+func (b *bucketRun) one(ctx context.Context) error {
+	var o object
+	err := b.in.guard.do(ctx, func(ctx context.Context) (bool, error) {
+		var err error
+		o, err = b.in.store.head(ctx, b.in.Prefix)
+		return false, err
+	})
+	if err != nil {
+		return b.lost(ctx, b.in.Location, "look up", err)
+	}
+	if err := b.page(ctx, []object{o}); err != nil {
+		return err
+	}
+	return b.drawn(ctx)
 }
 
 func (b *bucketRun) page(ctx context.Context, page []object) error {

@@ -185,10 +185,8 @@ func (b *blocks) block(i int64) ([]byte, error) {
 			b.want(next)
 		}
 	}
-	if i != b.last {
-		b.last = i
-		b.drop()
-	}
+	b.last = i
+	b.drop()
 	select {
 	case <-one.done:
 		return one.data, one.err

@@ -185,7 +185,11 @@ func (s *s3Store) open(ctx context.Context, o *object, offset, length int64) (io
 }
 
 func (s *s3Store) head(ctx context.Context, key string) (object, error) {
-	out, err := s.client.Load().HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, RequestPayer: s.payer()})
+	var out *s3.HeadObjectOutput
+	err := s.inRegion(func(c *s3.Client) (err error) {
+		out, err = c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key, RequestPayer: s.payer()})
+		return err
+	})
 	if err != nil {
 		return object{}, err
 	}
@@ -194,7 +198,7 @@ func (s *s3Store) head(ctx context.Context, key string) (object, error) {
 	return o, nil
 }
 
-var s3Expecting = regexp.MustCompile(`(?:expecting|use|region) '?([a-z]{2}(?:-[a-z]+)+-\d)'?`)
+var s3Expecting = regexp.MustCompile(`expecting ['"]?([a-z0-9-]+)`)
 
 // fault reads an error of the SDK.
 func (s *s3Store) fault(err error) fault { return s.provider.fault(err) }

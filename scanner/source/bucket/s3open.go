@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,20 +21,19 @@ import (
 
 // s3Provider opens buckets of S3.
 type s3Provider struct {
-	config    aws.Config
-	location  Location
-	payer     bool
-	transport *http.Client
-	regions   map[string]string // of buckets, as far as a listing of them said
-	used      *usedSecrets
+	config   aws.Config
+	location Location
+	payer    bool
+	regions  map[string]string // of buckets, as far as a listing of them said
+	used     *usedSecrets
 }
 
 // newS3 finds credentials as the AWS tools do: the environment, profiles, containers and instances, and the role to take
 // over from there.
-func newS3(ctx context.Context, l Location, client *http.Client) (*s3Provider, error) {
-	p := &s3Provider{location: l, payer: l.yes("request_payer"), transport: client}
+func newS3(ctx context.Context, l Location, connections int) (*s3Provider, error) {
+	p := &s3Provider{location: l, payer: l.yes("request_payer")}
 	opts := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(client),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { tune(t, connections) })),
 		config.WithLogger(logging.Nop{}),
 	}
 	for name, use := range map[string]func(string) config.LoadOptionsFunc{"region": config.WithRegion, "profile": config.WithSharedConfigProfile} {

@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,8 +41,10 @@ type Source struct {
 	State *State
 
 	patience patience // the zero value takes the default
-	client   *http.Client
-	latest   *run // for Attribute
+	latest   *run     // for Attribute
+
+	connections int
+	client      *http.Client
 }
 
 const (
@@ -85,9 +88,8 @@ func (s *Source) Chunks(ctx context.Context, yield func(scanner.Chunk) error) er
 		held: semaphore.NewWeighted(max(inFlight, heldBlocks*blockSize)), handed: semaphore.NewWeighted(max(inFlight, 16<<20)),
 	}
 	s.latest = r
-	if s.client == nil {
-		s.client = newClient(workers + listers)
-	}
+	s.connections = workers + listers
+	s.client = newClient(s.connections)
 	group, inner := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(r.tasks)
@@ -103,23 +105,23 @@ func (s *Source) Chunks(ctx context.Context, yield func(scanner.Chunk) error) er
 	return errors.Join(r.settle(), s.State.failed())
 }
 
-// newClient returns what all requests go through: plain HTTP/1.1, whose connections are as many as readers, with no
-// redirects and no unpacking on the way.
+// newClient returns what requests go through.
 func newClient(connections int) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			MaxIdleConnsPerHost:   connections,
-			IdleConnTimeout:       90 * time.Second,
-			TLSHandshakeTimeout:   15 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			DisableCompression:    true,
-			ReadBufferSize:        32 << 10,
-			Protocols:             onlyHTTP1(),
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	t := &http.Transport{
+		Proxy:       http.ProxyFromEnvironment,
+		DialContext: (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 	}
+	tune(t, connections)
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// tune makes a transport plain HTTP/1.1, with a connection for each reader, and nothing unpacked on the way.
+func tune(t *http.Transport, connections int) {
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, connections
+	t.IdleConnTimeout, t.TLSHandshakeTimeout, t.ExpectContinueTimeout = 90*time.Second, 15*time.Second, time.Second
+	t.DisableCompression = true
+	t.ReadBufferSize = 32 << 10
+	t.Protocols = onlyHTTP1()
 }
 
 func onlyHTTP1() *http.Protocols {
@@ -189,7 +191,7 @@ func (s *Source) Attribute(ctx context.Context, units []string, yield func(strin
 	places := map[*task]*scanner.Object{}
 	for _, unit := range units {
 		for _, t := range r.holders(unit) {
-			places[t] = nil
+			places[t] = t.object()
 		}
 	}
 	r.inspect(ctx, places)
@@ -222,21 +224,15 @@ const inspectors = 16
 func (r *run) inspect(ctx context.Context, places map[*task]*scanner.Object) {
 	var group errgroup.Group
 	group.SetLimit(inspectors)
-	var mu sync.Mutex
-	for t := range places {
+	for t, o := range places {
 		group.Go(func() error {
-			o := t.object()
-			if ctx.Err() == nil {
-				if a, err := t.in.store.access(ctx, &t.at); err == nil {
-					o.Access, o.Granted = a.Access, a.granted
-					if a.owner != "" {
-						o.Owner = a.owner
-					}
-				}
+			if ctx.Err() != nil {
+				return nil // what was found is reported, without what could not be asked for
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			places[t] = o
+			if a, err := t.in.store.access(ctx, &t.at); err == nil {
+				o.Access, o.Granted = a.Access, a.granted
+				o.Owner = cmp.Or(a.owner, o.Owner)
+			}
 			return nil
 		})
 	}
@@ -247,7 +243,7 @@ func (r *run) inspect(ctx context.Context, places map[*task]*scanner.Object) {
 func (s *Source) connect(ctx context.Context, l Location) (provider, error) {
 	switch l.Scheme {
 	case schemeS3:
-		return newS3(ctx, l, s.client)
+		return newS3(ctx, l, s.connections)
 	case schemeGCS:
 		return newGCS(ctx, l, s.client)
 	case schemeAzure:

@@ -136,15 +136,12 @@ func (w *worker) begin(ctx context.Context, r *reading) (content io.ReaderAt, do
 		_, err := b.block(0)
 		return b, b.wg.Wait, err
 	}
-	buf := make([]byte, 0)
-	switch {
-	case size > scratchSize:
-		buf = make([]byte, size)
-	case w.scratch == nil:
+	if w.scratch == nil {
 		w.scratch = make([]byte, scratchSize)
-		fallthrough
-	default:
-		buf = w.scratch[:size]
+	}
+	buf := w.scratch[:min(size, scratchSize)]
+	if size > scratchSize {
+		buf = make([]byte, size)
 	}
 	if size > 0 {
 		err = r.fill(ctx, buf, 0)

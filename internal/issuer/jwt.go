@@ -140,10 +140,21 @@ func googleToken(q *inquiry) *Key {
 	header, claims := q.claimsOf(token)
 	email := textOf(claims["iss"])
 	var file serviceAccountFile
-	k := q.keyWhere(func(k *Key) bool { file = serviceAccountOf(k); return email != "" && file.Email == email })
+	kid := textOf(header["kid"])
+	of := func(fits func(serviceAccountFile) bool) func(*Key) bool { // an account has many keys
+		return func(k *Key) bool {
+			file = serviceAccountOf(k)
+			return email != "" && file.Email == email && fits(file)
+		}
+	}
+	whose := of(func(f serviceAccountFile) bool { return kid != "" && f.ID == kid })
+	if q.keys.find(whose) == nil {
+		whose = of(func(serviceAccountFile) bool { return true })
+	}
+	k := q.keyWhere(whose)
 	q.form("aud is the token's endpoint", textOf(claims["aud"]) == "https://"+q.Host+q.Path)
 	q.need("scope", textOf(claims["scope"]))
-	q.form("kid", file.ID == "" || textOf(header["kid"]) == file.ID)
+	q.form("kid", file.ID == "" || kid == file.ID)
 	q.span(claims, "iat", 3600)
 	pub, _ := publicOf(file.Key).(*rsa.PublicKey)
 	q.verified(token, pub, "RS256")

@@ -45,7 +45,7 @@ func routeOf(ref Ref, c *detectors.Call) route {
 	return rt
 }
 
-var braces = regexp.MustCompile(`\\\{[a-z0-9_.]+\\\}`)
+var braces = regexp.MustCompile(`\\\{[a-z0-9_.\\]+\\\}`) // a dot is quoted by then
 
 // pattern fits what a template becomes when each {name} is filled with an escaped value.
 func pattern(template string) *regexp.Regexp {

@@ -46,7 +46,7 @@ func serviceHosts() []vendor {
 }
 
 func bearerHosts() []vendor {
-	return at(bearer, "api.coinbase.com", "login.coinbase.com", "api.cloudflare.com", "api.digitalocean.com", "cloud.digitalocean.com", "api.github.com", "api.heroku.com",
+	return at(bearer, "iam.googleapis.com", "api.coinbase.com", "login.coinbase.com", "api.cloudflare.com", "api.digitalocean.com", "cloud.digitalocean.com", "api.github.com", "api.heroku.com",
 		"huggingface.co", "registry.npmjs.org", "api.openai.com", "api.sendgrid.com", "api.eu.sendgrid.com", "slack.com", "app.bitgo.com", "app.bitgo-test.com",
 		"api.circle.com", "api-sandbox.circle.com", "api.chainstack.com", "api.buildkite.com", "api.doppler.com", "api.flutterwave.com", "api.paystack.co",
 		"api.resend.com", "app.terraform.io", "app.eu.terraform.io", "connect.squareup.com", "connect.squareupsandbox.com", "openrouter.ai", "api.groq.com",
@@ -120,7 +120,7 @@ func paymentHosts() []vendor {
 func generalHosts() []vendor {
 	return slices.Concat(
 		at(carried(inHeader("Private-Token", "")), "gitlab.com"),
-		at(either(nobody(inField("token")), nobody(inMember("token"))), "gitlab.com/api/v4/runners/verify"),
+		at(either(nobody(inField("token")), nobody(inMember("token"))), "gitlab.com/api/v4/runners"),
 		at(carried(inMember("key")), "mandrillapp.com"),
 		at(carried(behind("bot", inPath(0))), "api.telegram.org"),
 		at(nobody(inMember("credentials", "0")), "api.github.com/credentials/revoke"),
@@ -129,7 +129,7 @@ func generalHosts() []vendor {
 		at(asUser, "api.easypost.com"),
 		at(header("x-api-key"), "app.harness.io"),
 		at(googleToken, "oauth2.googleapis.com/token"),
-		at(nobody(inQuery("token")), "oauth2.googleapis.com/revoke"),
+		at(either(nobody(inField("token")), nobody(inQuery("token"))), "oauth2.googleapis.com/revoke"),
 		at(nobody(inField("secret")), "public.api.serval.com"),
 		at(with(header("x-api-key"), "anthropic-version", ""), "api.anthropic.com"),
 		at(either(bearer, asPassword("")), "api.bitbucket.org"),

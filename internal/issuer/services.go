@@ -54,7 +54,7 @@ func bearerHosts() []vendor {
 		"api.airtable.com", "api.netlify.com", "api.vercel.com", "api.supabase.com", "console.neon.tech", "api.hubapi.com", "api.dropboxapi.com", "sentry.io",
 		"us.sentry.io", "de.sentry.io", "api.typeform.com", "api.mailersend.com", "api.contentful.com", "cdn.contentful.com", "api.1inch.dev", "app.dynamicauth.com",
 		"api.atlassian.com", "api.machines.dev", "api.ngc.nvidia.com", "api.eu.contentful.com", "api.cerebras.ai", "api.together.xyz", "api.render.com",
-		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io")
+		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io", "graph.facebook.com", "app.asana.com", "api.intercom.io")
 }
 
 func nodeHosts() []vendor {
@@ -143,7 +143,10 @@ func generalHosts() []vendor {
 		at(asPassword("api"), "api.mailgun.net", "api.eu.mailgun.net"),
 		at(header("X-API-Key"), "api.getpostman.com"),
 		at(either(header("X-Postmark-Server-Token"), header("X-Postmark-Account-Token")), "api.postmarkapp.com"),
-		at(word("token"), "api.pulumi.com"),
+		at(word("token"), "api.pulumi.com", "api.snyk.io", "api.us.snyk.io", "api.eu.snyk.io", "api.au.snyk.io", "api.travis-ci.com"),
+		at(word("OAuth"), "id.twitch.tv/oauth2/validate"),
+		at(nobody(inField("token")), "id.twitch.tv/oauth2/revoke"),
+		at(header("Fastly-Key"), "api.fastly.com"),
 		at(carried(inQuery("api_key"), inQuery("api_secret")), "rest.nexmo.com"),
 		at(carried(user, password), "api.nexmo.com"),
 		at(header("Api-Key"), "api.pinecone.io", "api.newrelic.com", "api.eu.newrelic.com"),
@@ -171,6 +174,7 @@ func configuredPaths() []vendor {
 		on(header("X-Vault-Token"), "/v1/auth/token"),
 		on(header("X-JFrog-Art-Api"), "/artifactory"),
 		on(bearer, "/access/api"),
+		on(bearer, "/api/v4/users"),
 		on(asUser, "/api/authentication"),
 		on(asPassword(""), "/3.0"),
 		on(bearer, "/api/org"),

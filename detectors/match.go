@@ -43,6 +43,22 @@ func (c Credential) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// Prove runs the offline checks of the parts. Facts are what they prove, such as addresses; whole says that a checksum or a
+// matching public key stood behind one of them.
+func (c Credential) Prove() (facts []Fact, whole bool) {
+	for _, p := range c.Rule.Parts {
+		value, there := c.Parts[p.Name]
+		if p.check == nil || !there {
+			continue
+		}
+		if proof, ok := p.check(value.Reveal()); ok {
+			facts = append(facts, proof.Facts...)
+			whole = whole || !proof.Weak && len(proof.Facts) > 0
+		}
+	}
+	return facts, whole
+}
+
 // Fact is one thing that arithmetic says of a credential: an address, a public key, a network.
 type Fact = check.Fact
 

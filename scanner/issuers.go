@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,21 +16,29 @@ type Issuers struct {
 
 // Verify asks the issuer of the finding's credential.
 func (i *Issuers) Verify(ctx context.Context, f Finding) Verdict {
-	v := VerdictOf(i.Client.Verify(ctx, provider.Query{
-		Credential: f.Credential, Environment: f.Environment, Missing: f.Missing, Identity: f.Identity,
-	}))
-	if f.Environment == "" {
-		i.holdings(ctx, &f, &v)
-	}
+	v, _ := i.Ask(ctx, f)
 	return v
+}
+
+// Ask is Verify with the calls that were made.
+func (i *Issuers) Ask(ctx context.Context, f Finding) (Verdict, []provider.Asked) {
+	said := i.Client.Verify(ctx, provider.Query{Credential: f.Credential, Environment: f.Environment, Missing: f.Missing, Identity: f.Identity})
+	v, asked := VerdictOf(said), said.Asked
+	if f.Environment == "" {
+		asked = append(slices.Clip(asked), i.holdings(ctx, &f, &v)...)
+	}
+	if f.Verdict.Status == Proved && v.Status == Unasked { // what arithmetic proved stays proved
+		v.Status, v.Reason = Proved, f.Verdict.Reason
+	}
+	return v, asked
 }
 
 // holdings asks ledgers about the addresses that arithmetic derived. That they know an address proves its key; that they
 // do not proves nothing, since funds may lie on further addresses, or be tokens.
-func (i *Issuers) holdings(ctx context.Context, f *Finding, v *Verdict) {
+func (i *Issuers) holdings(ctx context.Context, f *Finding, v *Verdict) []provider.Asked {
 	h := i.Client.Holdings(ctx, f.Identity)
 	if h.AskedAt.IsZero() {
-		return
+		return nil
 	}
 	v.Holdings = h.Facts
 	if v.AskedAt.IsZero() {
@@ -49,6 +58,7 @@ func (i *Issuers) holdings(ctx context.Context, f *Finding, v *Verdict) {
 	default:
 		v.Status, v.Reason = Unknown, "no ledger knows its address"
 	}
+	return h.Asked
 }
 
 // VerdictOf puts an issuer's verdict into the form of findings.

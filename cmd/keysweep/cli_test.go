@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"shell":     cmdShell,
 			"issuer":    cmdIssuer,
 			"asked":     cmdAsked,
+			"wif":       cmdWIF,
 			"acme":      cmdAcme,
 			"acted":     cmdActed,
 			"plantacme": cmdPlantAcme,

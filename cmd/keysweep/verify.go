@@ -35,7 +35,10 @@ func newVerify(c console) *cobra.Command {
 		Long: `Ask the issuer about one credential: is it live, and what may it do? Its parts come on standard input, one line for
 each: part=value. A PEM block may go over several lines. Nothing of it is ever taken from the command line.
 
-Exit codes: 0 dead, 1 live or restricted, 2 usage or configuration, 3 unknown, or nothing to ask.`,
+A key of a wallet is never sent anywhere: what it proves offline is told, and what ledgers of the configuration ([chains])
+say of its addresses.
+
+Exit codes: 0 dead, 1 live, restricted or proved, 2 usage or configuration, 3 unknown, or nothing to ask.`,
 		Example: `  keysweep rules show kraken-api-key   # names the parts
   printf 'key=%s\nsecret=%s\n' "$KEY" "$SECRET" | keysweep verify --rule kraken-api-key
   keysweep verify --rule binance-api-key -f json < parts`,
@@ -53,8 +56,14 @@ Exit codes: 0 dead, 1 live or restricted, 2 usage or configuration, 3 unknown, o
 				return err
 			}
 			defer client.Close()
-			v := client.Verify(cmd.Context(), provider.Query{Credential: cred, Environment: f.environment, Missing: missingParts(cred)})
-			return tellVerdict(c, &f, cred, v)
+			one := scanner.Finding{Credential: cred, Environment: cmp.Or(f.environment, cred.Rule.Environment), Missing: missingParts(cred)}
+			one.Verdict = scanner.Verdict{Status: scanner.Unasked}
+			var whole bool
+			if one.Identity, whole = cred.Prove(); whole {
+				one.Verdict = scanner.Verdict{Status: scanner.Proved, Reason: "an offline check passed"}
+			}
+			v, asked := (&scanner.Issuers{Client: client}).Ask(cmd.Context(), one)
+			return tellVerdict(c, f.format, &one, v, asked)
 		},
 	}
 	f.bind(cmd)
@@ -170,18 +179,20 @@ type answer struct {
 	Expires     string           `json:",omitempty"`
 	Known       bool             `json:",omitempty"`
 	Unanswered  bool             `json:",omitempty"`
+	Identity    []detectors.Fact `json:",omitempty"` // what offline checks prove
+	Holdings    []detectors.Fact `json:",omitempty"` // what ledgers say of its addresses
 	Asked       []provider.Asked // every call that was made
 }
 
-func tellVerdict(c console, f *oneFlags, cred detectors.Credential, asked provider.Verdict) error {
-	v := scanner.VerdictOf(asked)
+func tellVerdict(c console, format string, f *scanner.Finding, v scanner.Verdict, asked []provider.Asked) error {
+	rule := f.Credential.Rule
 	out := answer{
-		Rule: cred.Rule.ID, Provider: cred.Provider, Environment: f.environment, Severity: scanner.Grade(cred.Rule, cmp.Or(f.environment, cred.Rule.Environment), v), Status: v.Status, Reason: v.Reason,
+		Rule: rule.ID, Provider: f.Credential.Provider, Environment: f.Environment, Severity: scanner.Grade(rule, f.Environment, v), Status: v.Status, Reason: v.Reason,
 		Permissions: append([]string{}, v.Permissions...), Account: v.Account, Sub: v.Sub, Label: v.Label, IPs: v.IPs, Expires: v.Expires,
-		Known: v.Known, Unanswered: v.Unanswered, Asked: append([]provider.Asked{}, asked.Asked...),
+		Known: v.Known, Unanswered: v.Unanswered, Identity: f.Identity, Holdings: v.Holdings, Asked: append([]provider.Asked{}, asked...),
 	}
 	var err error
-	if f.format == "json" {
+	if format == "json" {
 		e := json.NewEncoder(c.out)
 		e.SetIndent("", " ")
 		e.SetEscapeHTML(false)
@@ -192,7 +203,7 @@ func tellVerdict(c console, f *oneFlags, cred detectors.Credential, asked provid
 	switch {
 	case err != nil:
 		return err
-	case v.Status == scanner.Live || v.Status == scanner.Restricted:
+	case v.Status == scanner.Live || v.Status == scanner.Restricted || v.Status == scanner.Proved:
 		return exitCode(exitFindings)
 	case v.Status == scanner.Dead:
 		return nil
@@ -216,6 +227,9 @@ func (a answer) text(w io.Writer) error {
 	row("named", a.Label)
 	row("bound to", strings.Join(a.IPs, ", "))
 	row("until", a.Expires)
+	for _, f := range append(slices.Clip(a.Identity), a.Holdings...) {
+		row(f.Name, f.Value)
+	}
 	for _, call := range a.Asked {
 		status := "no answer"
 		if call.Status > 0 {
@@ -225,7 +239,11 @@ func (a answer) text(w io.Writer) error {
 		if call.Through != "" {
 			through = " through " + call.Through
 		}
-		row("asked", fmt.Sprintf("%s https://%s%s%s: %s, %s", call.Method, call.Host, call.Path, through, status, call.Note))
+		where := call.Method + " https://" + call.Host + call.Path
+		if call.Method == "" { // a ledger, by its name in the configuration
+			where = call.Host + " for " + call.Path
+		}
+		row("asked", strings.TrimSuffix(fmt.Sprintf("%s%s: %s, %s", where, through, status, call.Note), ", "))
 	}
 	if len(a.Asked) == 0 {
 		row("asked", "nobody")

@@ -36,8 +36,8 @@ type Set struct {
 	famous    bool
 	named     []*shape    // of rules whose context is a name
 	needy     []likes     // shapes for tokens, of rules whose provider or part the text must name
-	boxed     [][]int     // per length, the indexes in needy of those whose values are whole words
-	loose     []int       // the others
+	boxed     [][]alike   // per length, those of needy whose values are whole words
+	loose     []alike     // the others
 	literals  *keywords   // what values of shapes begin with
 	leads     [][]int     // per literal, the indexes of its shapes in shapes
 	plainest  []int       // indexes of the shapes without one
@@ -56,36 +56,6 @@ type Set struct {
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
 	depth     int  // encodings to take off
 	memo      *memo
-}
-
-// likes are shapes of one expression.
-type likes struct {
-	outline *outline
-	shapes  []*shape
-}
-
-func (s *Set) addNeedy(sh *shape) {
-	i := slices.IndexFunc(s.needy, func(l likes) bool { return l.shapes[0].part.Regex.String() == sh.part.Regex.String() })
-	if i < 0 {
-		i = len(s.needy)
-		s.needy = append(s.needy, likes{outline: &sh.outline})
-	}
-	s.needy[i].shapes = append(s.needy[i].shapes, sh)
-}
-
-// byLength sorts needy by what its shapes need to have, those of whole words by their length.
-func (s *Set) byLength() {
-	s.boxed = make([][]int, maxToken+1)
-	for i := range s.needy {
-		o := s.needy[i].outline
-		if !o.boxed {
-			s.loose = append(s.loose, i)
-			continue
-		}
-		for n := o.shortest; n <= min(o.longest, maxToken); n++ {
-			s.boxed[n] = append(s.boxed[n], i)
-		}
-	}
 }
 
 // provider is a vendor with the parts of all its rules that need it to be named.
@@ -124,6 +94,8 @@ type shape struct {
 	search   *Expression // for text parts: the names as they may stand in text
 	mates    []*shape    // all shapes of the rule, in the order of its parts
 	rivals   *[]*shape   // all shapes of the provider
+	named    int         // the same for shapes of which a name says the same; see tellAlike
+	memo     *nameMemo   // shared by them
 }
 
 // Compile makes a set of the rules. It fails on an enabled or disabled id that no rule has, and on an unknown scheme.
@@ -153,6 +125,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	}
 	s.indexAnchors()
 	s.byLength()
+	s.tellAlike()
 	s.indexNames()
 	s.index(index)
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {

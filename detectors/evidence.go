@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // level says how closely a text ties a value to a provider.
@@ -147,8 +149,9 @@ var siblingName = regexp.MustCompile(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name
 func (r *reading) siblings(v *value, sc *scope) []claim {
 	span := Span{max(sc.Start, v.Start-siblingBytes), min(sc.End, v.End+siblingBytes)}
 	var out []mention
+	home := r.scopeAt(sc.Start)
 	for _, m := range r.within(span) {
-		if r.scopeAt(m.Start) != r.scopeAt(sc.Start) {
+		if !m.host && !r.assignedTo(m.Start) || r.scopeAt(m.Start) != home {
 			continue
 		}
 		line := r.lineSpan(r.line(m.Start))
@@ -158,6 +161,14 @@ func (r *reading) siblings(v *value, sc *scope) []claim {
 		}
 	}
 	return claimed(out, levelScope, v.Start)
+}
+
+// assignedTo reports whether an operator stands before p, as siblingName wants it.
+func (r *reading) assignedTo(p int) bool {
+	for p > 0 && (isQuote(r.data[p-1]) || r.data[p-1] == ' ' || r.data[p-1] == '\t') {
+		p--
+	}
+	return p > 0 && (r.data[p-1] == ':' || r.data[p-1] == '=' || r.data[p-1] == '>')
 }
 
 // nearby looks at the lines above, the line itself and the next one, and at the value's own object.
@@ -393,8 +404,7 @@ func (f *fit) setName() {
 		return
 	}
 	for i, w := range f.v.words {
-		at, ok := f.names.last(w)
-		if ok && !f.negated(w) && f.headed(w, at) {
+		if at, ok := f.nameIn(w); ok {
 			f.name, f.stem = i, stemOf(w, at)
 			return
 		}
@@ -404,15 +414,39 @@ func (f *fit) setName() {
 	}
 }
 
+// nameMemo keeps where the names of a part lie in a word, from -1 when they do not name it.
+type nameMemo struct {
+	words sync.Map
+	known atomic.Int32
+}
+
+// nameIn returns where in a word the shape's names lie, when the word names the part, and no other one of its provider.
+func (sh *shape) nameIn(word string) (nameAt, bool) {
+	if known, ok := sh.memo.words.Load(word); ok {
+		at := known.(nameAt)
+		return at, at.start >= 0
+	}
+	at, ok := sh.names.last(word)
+	if !ok || sh.negated(word) || !sh.headed(word, at) {
+		at, ok = nameAt{-1, -1}, false
+	}
+	if sh.memo.known.Add(1) > maxNames {
+		sh.memo.known.Store(0)
+		sh.memo.words.Clear()
+	}
+	sh.memo.words.Store(strings.Clone(word), at)
+	return at, ok
+}
+
 // headed reports whether no other part of the provider fits the name better: the words that end last decide, then the
 // longer ones. API_KEY_SECRET is a secret, SECRET_KEY too.
-func (f *fit) headed(word string, at nameAt) bool {
+func (sh *shape) headed(word string, at nameAt) bool {
 	end := at.end - trailingDigits(word[:at.end])
-	for _, other := range *f.rivals {
-		if other.part.Name == f.part.Name || other.names == nil {
+	for _, other := range *sh.rivals {
+		if other.part.Name == sh.part.Name || other.names == nil {
 			continue
 		}
-		if other.names == f.names {
+		if other.names == sh.names {
 			continue
 		}
 		if rival, ok := lastMatch(other.names, word); ok && (rival.end > end || rival.end == end && rival.start < at.start) {

@@ -10,8 +10,19 @@ import (
 type byteSet [4]uint64
 
 func (s *byteSet) has(c byte) bool { return s[c>>6]&(1<<(c&63)) != 0 }
-func (s *byteSet) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
-func (s *byteSet) fill()           { *s = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)} }
+
+// all reports whether every byte of text is in the set.
+func (s *byteSet) all(text []byte) bool {
+	for _, c := range text {
+		if !s.has(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *byteSet) add(c byte) { s[c>>6] |= 1 << (c & 63) }
+func (s *byteSet) fill()      { *s = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)} }
 
 func (s *byteSet) within(o *byteSet) bool {
 	return s[0]&^o[0]|s[1]&^o[1]|s[2]&^o[2]|s[3]&^o[3] == 0
@@ -258,6 +269,16 @@ func (e *outline) startsIn(data []byte, p, end int) bool {
 		p--
 	}
 	return e.begins(data, p, end)
+}
+
+// startsAt reports whether a value may begin at p.
+func (e *outline) startsAt(data []byte, p int) bool {
+	return len(e.head) == 0 || e.begins(data, p, p+1)
+}
+
+// holds reports whether a word may be a value that is a whole word.
+func (e *outline) holds(data []byte, w wordSign) bool {
+	return w.length >= e.shortest && w.length <= e.longest && w.kinds&^e.kinds == 0 && e.bytes.all(data[w.start:w.start+w.length]) && e.startsAt(data, w.start)
 }
 
 // admitsWord is admits for a value that is a whole word.

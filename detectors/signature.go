@@ -11,8 +11,8 @@ type signature struct {
 
 // wordSign is a run of letters, digits and underscores of a token.
 type wordSign struct {
-	kinds  uint16
-	length int
+	kinds         uint16
+	start, length int // start in the text
 }
 
 const maxSignatureWords = 6
@@ -75,11 +75,14 @@ func signatureOf(data []byte, at Span) (s signature) {
 		s.kinds |= w.kinds
 		w = wordSign{}
 	}
-	for _, c := range data[at.Start:at.End] {
+	for i, c := range data[at.Start:at.End] {
 		if k := byteKinds[c]; k&kindSeparators != 0 {
 			s.kinds |= k
 			end()
 		} else {
+			if w.length == 0 {
+				w.start = at.Start + i
+			}
 			w.kinds |= k
 			w.length++
 		}

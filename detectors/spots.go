@@ -176,35 +176,68 @@ func (sp *spotter) token(t *token) (kind Kind) {
 
 // fitting appends the shapes that need a name or a provider and that a token may be a value of.
 func (s *Set) fitting(dst []*shape, data []byte, at Span, sign *signature) []*shape {
-	take := func(i int) {
-		if l := &s.needy[i]; l.outline.quick(sign, at.End-at.Start) && l.outline.admits(data, at) {
-			dst = append(dst, l.shapes...)
+	for k := range s.loose {
+		l := &s.loose[k]
+		n := longestRun(data, at, &l.bytes)
+		if n < l.shortest {
+			continue
 		}
-	}
-	for _, i := range s.loose {
-		take(i)
+		for _, i := range l.needy {
+			o := s.needy[i].outline
+			if n >= o.shortest && (len(o.head) == 0 || o.admits(data, at)) {
+				dst = append(dst, s.needy[i].shapes...)
+			}
+		}
 	}
 	if sign.open {
 		for i := range s.needy {
-			if s.needy[i].outline.boxed {
-				take(i)
+			if o := s.needy[i].outline; o.boxed && o.admits(data, at) {
+				dst = append(dst, s.needy[i].shapes...)
 			}
 		}
 		return dst
 	}
-	for k, w := range sign.words[:sign.n] {
-		if slices.ContainsFunc(sign.words[:k], func(before wordSign) bool { return before.length == w.length }) {
+	for k := range sign.words[:sign.n] {
+		dst = s.fittingWords(dst, data, sign, k)
+	}
+	return dst
+}
+
+// fittingWords appends the shapes whose values are whole words and that word k of a token may be a value of, but those
+// that a word before it may be, too.
+func (s *Set) fittingWords(dst []*shape, data []byte, sign *signature, k int) []*shape {
+	w := sign.words[k]
+	for j := range s.boxed[w.length] {
+		l := &s.boxed[w.length][j]
+		if w.kinds&^l.kinds != 0 || !l.bytes.all(data[w.start:w.start+w.length]) {
 			continue
 		}
-		for _, i := range s.boxed[w.length] {
-			if e := s.needy[i].outline; k == 0 || !slices.ContainsFunc(sign.words[:k], func(before wordSign) bool {
-				return e.shortest <= before.length && before.length <= e.longest
-			}) {
-				take(i)
+		for _, i := range l.needy {
+			o := s.needy[i].outline
+			if o.startsAt(data, w.start) && !slices.ContainsFunc(sign.words[:k], func(b wordSign) bool { return o.holds(data, b) }) {
+				dst = append(dst, s.needy[i].shapes...)
 			}
 		}
 	}
 	return dst
+}
+
+// longestRun returns the length of the longest run of a set's bytes that overlaps a token, as far as it matters.
+func longestRun(data []byte, at Span, set *byteSet) int {
+	p := at.Start
+	for p > 0 && at.Start-p < maxToken && set.has(data[p-1]) {
+		p--
+	}
+	longest := 0
+	for p < at.End {
+		q := p
+		for q < len(data) && q-p < 2*maxToken && set.has(data[q]) {
+			q++
+		}
+		longest = max(longest, q-p)
+		p = q + 1
+	}
+	return longest
 }
 
 // shaped says whether a token may be a part of a rule that needs no context, or a member of an object that one describes.
@@ -280,13 +313,24 @@ func (s *Set) nameable(data []byte, at, window Span, fitting []*shape) bool {
 	odd := v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
 		return s.mentions.contains([]byte(name))
 	}))
+	told := map[int]int{}
 	for _, sh := range fitting {
-		switch r.nameFor(v, sh) {
-		case plainName:
-			return true
-		case oddName:
-			odd = true
+		says := noName
+		if sh.pieces {
+			says = r.pieceFor(v, sh)
+		} else if known, ok := told[sh.named]; ok {
+			says = known
+		} else {
+			says = r.named(v, sh)
+			told[sh.named] = says
 		}
+		if says == noName || says == oddName && odd || !sh.pieces && !r.mayFit(v, sh) {
+			continue
+		}
+		if says == plainName {
+			return true
+		}
+		odd = true
 	}
 	return odd && s.mentions.contains(r.data)
 }
@@ -299,26 +343,30 @@ const (
 	plainName
 )
 
-// nameFor reads the name of the value as that of a part, and the value as the part.
-func (r *reading) nameFor(v *value, sh *shape) int {
-	if sh.pieces && sh.longest <= maxToken { // what stands before the token may be part of the value, and no name of it
-		f, ok := r.fit(v, sh)
-		if !ok {
-			return noName
-		}
-		if f.at.Start < v.Start {
-			v = &value{Span: f.at, form: FormToken}
-			r.describe(v)
-		}
+// pieceFor reads a value of which the token may be a piece, and its name as that of the part: what stands before the
+// token may be part of the value, and no name of it.
+func (r *reading) pieceFor(v *value, sh *shape) int {
+	if sh.longest > maxToken {
 		return r.named(v, sh)
 	}
-	says := r.named(v, sh)
-	if says != noName && sh.longest <= maxToken {
-		if _, ok := r.fit(v, sh); !ok {
-			return noName
-		}
+	f, ok := r.fit(v, sh)
+	if !ok {
+		return noName
 	}
-	return says
+	if f.at.Start < v.Start {
+		v = &value{Span: f.at, form: FormToken}
+		r.describe(v)
+	}
+	return r.named(v, sh)
+}
+
+// mayFit reports whether the value is one of the shape's, as far as a spot reaches.
+func (r *reading) mayFit(v *value, sh *shape) bool {
+	if sh.longest > maxToken {
+		return true
+	}
+	_, ok := r.fit(v, sh)
+	return ok
 }
 
 // named says what the names of the value tell of the part.

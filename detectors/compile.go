@@ -89,7 +89,7 @@ type shape struct {
 	pieces   bool              // a value holds bytes that no token has, so that a token is a piece of it
 	fixed    *strings.Replacer // removes what the expression itself spells out
 	names    *Expression
-	notNames *Expression
+	notNames []*Expression
 	calls    *Expression
 	search   *Expression // for text parts: the names as they may stand in text
 	mates    []*shape    // all shapes of the rule, in the order of its parts
@@ -237,10 +237,6 @@ func newShape(r *Rule, p *Part, provider int, made expressions) *shape {
 	if names == "" {
 		names = defaultNames[p.Name]
 	}
-	not := defaultNot
-	if extra := alternatives(p.NotNames); extra != "" {
-		not += "|" + extra
-	}
 	if names != "" {
 		sh.names = made.get(`(?:^|_)(?:`+names+`)(?:\d*$|\d*_|$)`, true)
 		if p.Form == FormText {
@@ -248,7 +244,10 @@ func newShape(r *Rule, p *Part, provider int, made expressions) *shape {
 			sh.search = made.get(`(?i)(?:`+loose+`)`, false)
 		}
 	}
-	sh.notNames = made.get(`(?:^|_)(?:`+not+`)(?:\d*$|_)`, true)
+	sh.notNames = append(sh.notNames, made.get(`(?:^|_)(?:`+defaultNot+`)(?:\d*$|_)`, true))
+	if extra := alternatives(p.NotNames); extra != "" {
+		sh.notNames = append(sh.notNames, made.get(`(?:^|_)(?:`+extra+`)(?:\d*$|_)`, true))
+	}
 	if calls := alternatives(p.Calls); calls != "" {
 		sh.calls = made.get(`(?i)(?:^|[.:_ ])(?:`+calls+`)$`, false)
 	}
@@ -279,7 +278,7 @@ func (s *shape) measure() {
 	s.outline = outlineOf(re)
 	s.tree = re
 	s.sequence = sequenceOf(re)
-	if s.holds = mustHold(re); len(s.holds) > 0 {
+	if s.holds = mustHold(re, leastLiteral); len(s.holds) > 0 {
 		s.literal = s.holds[0]
 	}
 	s.musts = musts(re)

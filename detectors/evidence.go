@@ -408,7 +408,7 @@ func (f *fit) setName() {
 			f.name, f.stem = i, stemOf(w, at)
 			return
 		}
-		if f.v.direct && i == 0 && f.notNames.in(w) {
+		if f.v.direct && i == 0 && f.denied(w) {
 			return // the value's own name says that it is something else
 		}
 	}

@@ -15,8 +15,9 @@ type Expression struct {
 	longest bool // leftmost-longest matches instead of leftmost-first
 	compile func() *regexp.Regexp
 
-	names sync.Map     // what last found in a name
-	known atomic.Int32 // names in it
+	holds func() []string // of which every match in a name holds one; none when that is not sure
+	names sync.Map        // what last found in a name
+	known atomic.Int32    // names in it
 }
 
 // NewExpression checks the text, and fails as regexp.Compile does.
@@ -28,13 +29,15 @@ func NewExpression(text string) (*Expression, error) {
 }
 
 func newExpression(text string, longest bool) *Expression {
-	return &Expression{text: text, longest: longest, compile: sync.OnceValue(func() *regexp.Regexp {
-		re := regexp.MustCompile(text)
-		if longest {
-			re.Longest()
-		}
-		return re
-	})}
+	return &Expression{text: text, longest: longest,
+		holds: sync.OnceValue(func() []string { return shortLiterals(text) }),
+		compile: sync.OnceValue(func() *regexp.Regexp {
+			re := regexp.MustCompile(text)
+			if longest {
+				re.Longest()
+			}
+			return re
+		})}
 }
 
 // nameAt is where the last match of an expression lies in a name, from -1 when there is none.
@@ -45,6 +48,9 @@ const maxNames = 1 << 12
 
 // last returns where the last match in a name lies. Names recur, so the answers are kept.
 func (e *Expression) last(name string) (nameAt, bool) {
+	if !e.mayMatch(name) {
+		return nameAt{-1, -1}, false
+	}
 	if known, ok := e.names.Load(name); ok {
 		at := known.(nameAt)
 		return at, at.start >= 0
@@ -59,6 +65,17 @@ func (e *Expression) last(name string) (nameAt, bool) {
 	}
 	e.names.Store(strings.Clone(name), at)
 	return at, at.start >= 0
+}
+
+// mayMatch reports whether a name has one of the literals that every match has one of.
+func (e *Expression) mayMatch(name string) bool {
+	list := e.holds()
+	for _, text := range list {
+		if strings.Contains(name, text) {
+			return true
+		}
+	}
+	return len(list) == 0
 }
 
 // in reports whether the expression matches within a name.

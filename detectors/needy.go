@@ -39,7 +39,7 @@ func (s *Set) tellAlike() {
 			fmt.Fprintf(&all, "%s %p\n", sh.part.Name, sh.names)
 		}
 		for _, sh := range p.shapes {
-			key := fmt.Sprintf("%s %t %p %p %p\n%s", sh.part.Name, sh.rule.Contexts == ContextName, sh.names, sh.notNames, sh.calls, all.String())
+			key := fmt.Sprintf("%s %t %p %v %p\n%s", sh.part.Name, sh.rule.Contexts == ContextName, sh.names, pointers(sh.notNames), sh.calls, all.String())
 			if _, ok := numbers[key]; !ok {
 				numbers[key] = len(numbers)
 			}
@@ -76,4 +76,11 @@ func addAlike(list []alike, o *outline, i int) []alike {
 	list[k].shortest = min(list[k].shortest, o.shortest)
 	list[k].needy = append(list[k].needy, i)
 	return list
+}
+
+func pointers(list []*Expression) (out []string) {
+	for _, e := range list {
+		out = append(out, fmt.Sprintf("%p", e))
+	}
+	return out
 }

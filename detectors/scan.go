@@ -500,7 +500,7 @@ func (v *value) namedFor(sh *shape) bool {
 		if w == call && len(w) <= len("pk") { // pk(...) of a descriptor takes a public key
 			continue
 		}
-		if sh.names != nil && sh.notNames.in(w) && !sh.names.in(w) {
+		if sh.names != nil && sh.denied(w) && !sh.names.in(w) {
 			return false
 		}
 		if sh.names != nil && sh.names.in(w) && !sh.negated(w) {
@@ -524,12 +524,19 @@ func (v *value) calledFor(sh *shape) bool {
 // negated reports whether a name that fits says that the value is something else after all: private_key_hash, or
 // public_key where the part is just a key.
 func (sh *shape) negated(word string) bool {
-	not, ok := lastMatch(sh.notNames, word)
-	if !ok {
-		return false
+	is, named := lastMatch(sh.names, word)
+	for _, list := range sh.notNames {
+		not, ok := lastMatch(list, word)
+		if ok && (!named || not.end > is.end || not.end == is.end && not.start < is.start) {
+			return true
+		}
 	}
-	is, ok := lastMatch(sh.names, word)
-	return !ok || not.end > is.end || not.end == is.end && not.start < is.start
+	return false
+}
+
+// denied reports whether a name says anywhere that the value is something else.
+func (sh *shape) denied(word string) bool {
+	return slices.ContainsFunc(sh.notNames, func(e *Expression) bool { return e.in(word) })
 }
 
 // lastMatch returns where the last match begins and ends, without the number that may end a name: key_1 ends with its key.

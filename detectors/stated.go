@@ -40,7 +40,7 @@ func (r *reading) byAddress() {
 func (r *reading) hinted(v *value, sh *shape) bool {
 	r.describe(v)
 	for _, w := range v.words {
-		if sh.notNames.in(w) && sh.negated(w) {
+		if sh.denied(w) && sh.negated(w) {
 			return false
 		}
 	}

@@ -34,7 +34,7 @@ func routeOf(ref Ref, c *detectors.Call) route {
 	target, query, _ := strings.Cut(rest, "?")
 	host, path, _ := strings.Cut(target, "/")
 	rt := route{ref: ref, method: c.Method, hosts: append([]string{host}, c.Hosts...), template: "/" + path, path: pattern("/" + path), query: map[string]*regexp.Regexp{}}
-	if c.Sign == nil {
+	if c.Sign == nil || c.Sign.Scheme == "aws-sigv4" || c.Sign.Scheme == "basic" {
 		rt.body = filled("^"+regexp.QuoteMeta(c.Body)+"$", ".+")
 	}
 	for pair := range strings.SplitSeq(query, "&") {

@@ -71,6 +71,8 @@
 //	proof           revoke, contain: why no other key can be hit. self: the call acts on the key that makes it. lookup:
 //	                every found row of the lookup, or its take, compares what the issuer holds with a part. argument: the
 //	                issuer is given the leaked key itself, and no other can be meant
+//	batch, each     revoke with proof = "argument", unsigned and without lookup: how many credentials one call may end, and the
+//	                template of one; {batch} in the body is their list, divided by commas
 //	effect          revoke, contain: what it does to the account, and what can not be undone
 //	undo            contain: how to undo it
 //	needs           the right that the calling key must have, in words

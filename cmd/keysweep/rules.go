@@ -138,6 +138,12 @@ func showRule(w io.Writer, r detectors.Rule) error {
 	for i, step := range r.Playbook.Steps {
 		row(fmt.Sprintf("step %d", i+1), step)
 	}
+	for _, look := range r.Playbook.Damage {
+		row("damage", look)
+	}
+	for _, who := range r.Playbook.Tell {
+		row("tell", who)
+	}
 	return table.Flush()
 }
 

@@ -116,16 +116,17 @@ func skipTotals(cov scanner.Coverage) string {
 
 // stats is the file of --stats-path.
 type stats struct {
-	Version  string         `json:"version"`
-	Complete bool           `json:"complete"`
-	Reason   string         `json:"reason,omitempty"` // why the run did not get to its end
-	Findings int            `json:"findings"`
-	Units    int            `json:"units"`   // covered
-	Skipped  map[string]int `json:"skipped"` // not covered, by reason
-	Skips    []skip         `json:"skips"`   // one by one, the first thousand
-	Bytes    int64          `json:"bytes"`
-	Seconds  float64        `json:"seconds"`
-	Git      *reading       `json:"git,omitempty"` // of a history
+	Version  string           `json:"version"`
+	Complete bool             `json:"complete"`
+	Reason   string           `json:"reason,omitempty"` // why the run did not get to its end
+	Findings int              `json:"findings"`
+	Units    int              `json:"units"`   // covered
+	Skipped  map[string]int   `json:"skipped"` // not covered, by reason
+	Skips    []skip           `json:"skips"`   // one by one, the first thousand
+	Bytes    int64            `json:"bytes"`
+	Seconds  float64          `json:"seconds"`
+	Git      *reading         `json:"git,omitempty"`         // of a history
+	Revoked  scanner.Receipts `json:"revocations,omitempty"` // by how they ended
 }
 
 type skip struct {
@@ -147,6 +148,7 @@ func writeStats(w io.Writer, outs *reports, cov scanner.Coverage, git *reading) 
 		Bytes:    cov.Bytes,
 		Seconds:  cov.Elapsed.Seconds(),
 		Git:      git,
+		Revoked:  cov.Receipts,
 	}
 	if s.Skipped == nil {
 		s.Skipped = map[string]int{}

@@ -2,7 +2,7 @@ GO       ?= go
 TESTARGS ?= -v -timeout 12m
 FUZZTIME ?= 20s
 
-.PHONY: all build test setup fmt vet staticcheck unit bench bench-git bench-long accuracy fuzz clean
+.PHONY: all build test setup fmt vet staticcheck unit bench bench-git bench-long bench-bucket accuracy fuzz clean
 
 all: build
 
@@ -43,6 +43,11 @@ bench-git: build
 ## bench-long: synthetic histories of 50,000 and 200,000 commits
 bench-long: build
 	$(GO) run ./bench -binary ./keysweep -rounds 3 -commits "50000 200000" $(BENCHARGS)
+
+## bench-bucket: OBJECTS small objects on a local S3 server against a plain lister and reader, and one object of 5 GiB
+OBJECTS ?= 100000
+bench-bucket: build
+	$(GO) run ./bench -binary ./keysweep -rounds 3 -objects $(OBJECTS)
 
 ## accuracy: recall, naming, pairing and precision on generated text
 accuracy:

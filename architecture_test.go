@@ -27,7 +27,7 @@ type pkg struct {
 var arrows = map[string][]string{
 	"":                       {},
 	"cmd":                    {"..."},
-	"bench":                  {},
+	"bench":                  {"internal/cloud"},
 	"internal/cloud":         {},
 	"internal/accuracy":      {"..."},
 	"internal/issuer":        {"detectors"},
@@ -66,7 +66,7 @@ var fenced = map[string][]string{
 	"github.com/mholt/archives":             {"scanner/source"},
 	"modernc.org/sqlite":                    {"scanner/store", "scanner/fleet"},
 	"github.com/jackc/pgx":                  {"scanner/store", "scanner/fleet"},
-	"github.com/aws/aws-sdk-go-v2":          {"scanner/source"},
+	"github.com/aws/aws-sdk-go-v2":          {"scanner/source", "bench"},
 	"github.com/Azure/azure-sdk-for-go":     {"scanner/source"},
 	"golang.org/x/oauth2":                   {"scanner/source"},
 	"github.com/rogpeppe/go-internal":       {},

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -22,11 +23,18 @@ func main() {
 	rounds := flag.Int("rounds", 5, "runs of each command, of which the median counts")
 	repos := flag.String("git", "", "measure only full histories of these `PATHS`, split at spaces, against git log -p; further arguments go to keysweep git")
 	long := flag.String("commits", "", "measure only synthetic histories of these `NUMBERS` of commits, split at spaces, against git log -p")
+	objects := flag.Int("objects", 0, "measure only buckets: so many small objects on a local S3 server, and one large one")
+	gigabytes := flag.Int64("gigabytes", 5, "size of the large object of -objects")
+	plain := flag.String("plain", "", "be the plain reader of -objects, of the server at this `URL`")
 	flag.Parse()
 	path, err := filepath.Abs(*binary)
 	if err == nil {
 		b := bench{keysweep: path, rounds: *rounds, args: flag.Args()}
 		switch {
+		case *plain != "":
+			err = plainReader(context.Background(), *plain)
+		case *objects > 0:
+			err = b.buckets(*objects, *gigabytes)
 		case *repos != "":
 			err = b.histories(strings.Fields(*repos))
 		case *long != "":
@@ -50,6 +58,7 @@ type bench struct {
 // figure is the median run of a command.
 type figure struct {
 	wall time.Duration
+	cpu  time.Duration
 	peak int64 // bytes of resident memory
 	code int
 }
@@ -58,25 +67,38 @@ type figure struct {
 func (b bench) measure(dir, name string, args ...string) (figure, error) {
 	var runs []figure
 	for range b.rounds + 1 {
-		cmd := exec.Command(name, args...)
-		cmd.Dir = dir // with no Stdout, output goes to the null device without a copy
-		begin := time.Now()
-		if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		f, err := once(dir, name, args...)
+		if err != nil {
 			return figure{}, err
-		}
-		f := figure{wall: time.Since(begin), code: cmd.ProcessState.ExitCode()}
-		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			f.peak = usage.Maxrss << 10 // Linux counts in kilobytes
 		}
 		runs = append(runs, f)
 	}
-	runs = runs[1:]
-	slices.SortFunc(runs, func(a, b figure) int { return int(a.wall - b.wall) })
-	middle := runs[len(runs)/2]
-	for _, r := range runs {
-		middle.peak = max(middle.peak, r.peak)
+	return typical(runs[1:]), nil
+}
+
+// once runs the command one time.
+func once(dir, name string, args ...string) (figure, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir // with no Stdout, output goes to the null device without a copy
+	begin := time.Now()
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		return figure{}, err
 	}
-	return middle, nil
+	f := figure{wall: time.Since(begin), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), code: cmd.ProcessState.ExitCode()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		f.peak = usage.Maxrss << 10 // Linux counts in kilobytes
+	}
+	return f, nil
+}
+
+// typical is the median of the runs by wall time, with the highest peak of all.
+func typical(runs []figure) figure {
+	slices.SortFunc(runs, func(a, b figure) int { return int(a.wall - b.wall) })
+	m := runs[len(runs)/2]
+	for _, r := range runs {
+		m.peak = max(m.peak, r.peak)
+	}
+	return m
 }
 
 func (b bench) all() error {

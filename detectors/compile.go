@@ -392,7 +392,9 @@ func (s *Set) indexNames() {
 		}
 	}
 	for i := range s.rules {
-		near = append(near, s.rules[i].Near...)
+		if s.rules[i].Contexts == ContextName {
+			near = append(near, s.rules[i].Near...)
+		}
 		s.paths = s.paths || len(s.rules[i].Paths) > 0
 	}
 	s.near = newKeywords(near)

@@ -33,7 +33,7 @@ func (r *reading) mnemonic(p *phrase) (Match, bool) {
 		return Match{}, false
 	}
 	v := &value{Span: p.Span, form: FormWords}
-	if sh.rule.Contexts == ContextName || r.unspaced(p) {
+	if sh.rule.Contexts == ContextName || p.cut || r.unspaced(p) {
 		if r.describe(v); !v.namedFor(sh) && !r.placed(v, sh.rule) {
 			return Match{}, false
 		}
@@ -59,11 +59,12 @@ func (r *reading) mnemonic(p *phrase) (Match, bool) {
 	return m, true
 }
 
-// unspaced reports whether the phrase is Chinese written without spaces: two characters in three of any text are in the
-// list, so a checksum of four bits proves nothing.
+// unspaced reports whether the phrase is Chinese with nothing between its words: two characters in three of any text are
+// in the list, so a checksum of four bits proves nothing.
 func (r *reading) unspaced(p *phrase) bool {
-	first, _ := utf8.DecodeRune(r.data[p.Start:])
-	return unicode.Is(unicode.Han, first) && !strings.ContainsFunc(r.text(p.Span), unicode.IsSpace)
+	first, n := utf8.DecodeRune(r.data[p.Start:])
+	second, _ := utf8.DecodeRune(r.data[p.Start+n:])
+	return unicode.Is(unicode.Han, first) && unicode.Is(unicode.Han, second)
 }
 
 // secretURI is the check of a phrase with the path of a Substrate account behind it.

@@ -15,6 +15,7 @@ type phrase struct {
 	Span
 	words   []string
 	trimmed bool // list words stood beside it, so where it begins or ends is less sure
+	cut     bool // its words are written by their first letters
 }
 
 // phraseLengths are the numbers of words that some kind has, longest first.
@@ -66,6 +67,9 @@ func newPhrase(data []byte, run []Span, trimmed bool) phrase {
 			sorted[at-1] = p.words[i]
 		}
 		p.words = sorted
+	}
+	if whole, ok := check.Uncut(p.words); ok {
+		p.words, p.cut = whole, true
 	}
 	return p
 }

@@ -62,6 +62,8 @@ func (s *sampler) funcs() template.FuncMap {
 		"xprv":       named(s.xprv),
 		"evmkey":     named(func() string { return "0x" + hex.EncodeToString(s.bytes(32)) }),
 		"mnemonic":   func(name string, n int) string { return s.keep(name, s.mnemonic(n)) },
+		"fields":     strings.Fields,
+		"cut":        func(word string) string { return strings.ToUpper(word[:min(4, len(word))]) },
 		"solana":     named(func() string { return base58(ed25519.NewKeyFromSeed(s.bytes(32))) }),
 		"solanaints": named(s.solanaInts),
 		"stellar":    named(s.stellar),

@@ -164,16 +164,36 @@ func (r *wordReader) word(start int) Span {
 // after returns the word after p in a run.
 func (r *wordReader) after(p int) (Span, bool) {
 	data := r.data
-	for q := p; q < len(data) && q-p <= maxGap; q++ {
+	for q := p; q < len(data) && q-p <= maxGap; {
 		switch wordClass[data[q]] {
+		case wordGap:
+			q++
 		case wordLetter:
-			if !escaped(data, q) {
-				return r.word(q), true
+			if escaped(data, q) {
+				q++
+				continue
 			}
+			w := r.word(q)
+			if w.End == len(data) || data[w.End] != '_' && !isDigit(data[w.End]) {
+				return w, true
+			}
+			mark := markAt(data, q)
+			if mark.End <= q {
+				return w, true
+			}
+			q = mark.End
 		case wordWide:
-			return wideAfter(data, p, q)
-		case wordBreak:
-			return Span{}, false
+			c, n := utf8.DecodeRune(data[q:])
+			if wordRune(c) {
+				return Span{q, wordEnd(data, q)}, true
+			}
+			q += n
+		default:
+			end := passage(data, q)
+			if end == q {
+				return Span{}, false
+			}
+			q = end
 		}
 	}
 	return Span{}, false
@@ -182,21 +202,36 @@ func (r *wordReader) after(p int) (Span, bool) {
 // before returns the word before p in a run.
 func (r *wordReader) before(p int) (Span, bool) {
 	data := r.data
-	for q := p; q > 0 && p-q <= maxGap; q-- {
+	for q := p; q > 0 && p-q <= maxGap; {
 		switch wordClass[data[q-1]] {
 		case wordLetter:
 			if escaped(data, q-1) {
+				q--
 				continue
 			}
 			start := r.startOf(q - 1)
 			if start < 0 {
-				return wideBefore(data, p, q)
+				start = wordStart(data, q)
 			}
 			return Span{start, q}, true
 		case wordWide:
-			return wideBefore(data, p, q)
-		case wordBreak:
-			return Span{}, false
+			c, n := utf8.DecodeLastRune(data[:q])
+			switch {
+			case isHan(c):
+				return Span{q - n, q}, true
+			case wordRune(c):
+				return Span{wordStart(data, q-n), q}, true
+			}
+			q -= n
+		default:
+			start := passageBack(data, q)
+			if start == q {
+				if wordClass[data[q-1]] == wordBreak {
+					return Span{}, false
+				}
+				start--
+			}
+			q = start
 		}
 	}
 	return Span{}, false

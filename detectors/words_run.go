@@ -112,6 +112,11 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		} else {
 			ok = wordClass[r.data[w.Start-1]]|wordClass[r.data[w.End]] != wordBreak
 		}
+		if r.inName(w) {
+			if next, other := r.beyond(w); other {
+				w, ok = next, next.Start < next.End && r.maybe(next)
+			}
+		}
 		if p = w.End; !ok {
 			continue
 		}
@@ -295,31 +300,4 @@ func wordSpots(data []byte, from, to int, yield func(Span)) {
 			return first.Start < to
 		})
 	})
-}
-
-// joint is what stands between two words, without white space, numbers and escapes of these: nothing in a sentence, a
-// comma in a list, quotes and comma in JSON.
-type joint struct {
-	text [maxJoint]byte
-	n    int
-}
-
-func jointBetween(data []byte, a, b Span) joint {
-	var j joint
-	gap := data[a.End:max(a.End, b.Start)]
-	for i := 0; i < len(gap) && j.n <= maxJoint; i++ {
-		switch c := gap[i]; {
-		case c == '\\' && i+1 < len(gap) && escapeLetter(gap[i+1]):
-			i++
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\\' || c >= '0' && c <= '9':
-		case c == 0xe3 && i+2 < len(gap) && gap[i+1] == 0x80 && gap[i+2] == 0x80: // the ideographic space
-			i += 2
-		default:
-			if j.n < maxJoint {
-				j.text[j.n] = c
-			}
-			j.n++
-		}
-	}
-	return j
 }

@@ -1,8 +1,10 @@
 package detectors
 
 import (
+	"bytes"
 	"math/bits"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +23,38 @@ type oracleWord struct {
 	ends  bool   // nothing does
 }
 
+var (
+	oracleTag   = regexp.MustCompile(`^<(?:[A-Za-z][A-Za-z0-9]{0,14}|/[A-Za-z][A-Za-z0-9]{0,13}) ?/?>`)
+	oracleMark  = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]{0,32}[A-Za-z_][0-9]{1,2}|[A-Za-z][0-9]{1,2})["'` + "`" + `]? {0,2}[=:]`)
+	oraclePlus  = regexp.MustCompile(`^(?:"\s*\+\s*"|'\s*\+\s*'|` + "`" + `\s*\+\s*` + "`)")
+	oracleTwice = regexp.MustCompile(`<+|=+`)
+	oracleSeam  = regexp.MustCompile(`^([^"'` + "`" + `]*)(?:"[ \t\r\n+.\\]*"|'[ \t\r\n+.\\]*'|` + "`" + `[ \t\r\n+.\\]*` + "`)")
+)
+
+// oraclePassages writes each byte of a tag as <, of a numbered name as =, of a sign that joins strings as +, of the
+// others as 0.
+func oraclePassages(data []byte) []byte {
+	kinds := make([]byte, len(data))
+	for i := range data {
+		switch {
+		case data[i] == '<':
+			copy(kinds[i:], strings.Repeat("<", len(oracleTag.Find(data[i:]))))
+		case letter(data[i]) && (i == 0 || !markByte(data[i-1]) && data[i-1] < 0x80):
+			copy(kinds[i:], strings.Repeat("=", len(oracleMark.Find(data[i:]))))
+		case isQuote(data[i]) && oraclePlus.Match(data[i:]):
+			kinds[i+bytes.IndexByte(data[i:], '+')] = '+'
+		}
+	}
+	return kinds
+}
+
 func oracleWords(data []byte) []oracleWord {
 	var words []oracleWord
+	kinds := oraclePassages(data)
 	in, escape := false, false
 	for i := 0; i < len(data); {
 		r, n := utf8.DecodeRune(data[i:])
-		letters := wordRune(r) && !(escape && escapeLetter(data[i]))
+		letters := wordRune(r) && !(escape && escapeLetter(data[i])) && kinds[i] == 0
 		if letters && (!in || isHan(r)) {
 			words = append(words, oracleWord{Span: Span{i, i}})
 		}
@@ -46,13 +74,33 @@ func oracleWords(data []byte) []oracleWord {
 			w.ends = true
 			continue
 		}
-		gap := string(data[w.End:words[i+1].Start])
-		w.ends = len(gap) > maxGap || strings.ContainsAny(gap, "!$%&(+;<=?@[]^_{}~\x00\x7f")
-		w.next = strings.NewReplacer(`\n`, "", `\t`, "", `\r`, "", `\`, "", " ", "", "\n", "", "\t", "", "\r", "", "\u3000", "",
-			"0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "").Replace(gap)
-		w.ends = w.ends || len(w.next) > maxJoint
+		w.next, w.ends = oracleJoint(data[w.End:words[i+1].Start], kinds[w.End:words[i+1].Start])
 	}
 	return words
+}
+
+func oracleJoint(gap, kinds []byte) (joint string, ends bool) {
+	var b strings.Builder
+	skip := Span{-1, -1}
+	if m := oracleSeam.FindSubmatchIndex(gap); m != nil && m[1]-m[3] < len(gap) && strings.Count(string(gap[m[3]:m[1]]), "+")+strings.Count(string(gap[m[3]:m[1]]), ".") <= 2 {
+		skip = Span{m[3], m[1]}
+	}
+	for i, c := range gap {
+		ends = ends || kinds[i] == 0 && strings.IndexByte("!$%&(+;<=?@[]^_{}~\x00\x7f", c) >= 0
+		switch {
+		case i >= skip.Start && i < skip.End:
+		case kinds[i] == '<' || kinds[i] == '=':
+			if i == 0 || kinds[i-1] != kinds[i] {
+				b.WriteByte(kinds[i])
+			}
+		default:
+			b.WriteByte(c)
+		}
+	}
+	joint = strings.NewReplacer(`\n`, "", `\t`, "", `\r`, "", `\`, "", " ", "", "\n", "", "\t", "", "\r", "", "\u3000", "",
+		"0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "").Replace(b.String())
+	joint = oracleTwice.ReplaceAllStringFunc(joint, func(m string) string { return m[:1] })
+	return joint, ends || len(gap) > maxGap || len(joint) > maxJoint
 }
 
 // together reports whether the words are of one list and joined alike.
@@ -98,8 +146,10 @@ func oracleSpots(data []byte) []Span {
 }
 
 var (
-	testJoints = []string{" ", "  ", ", ", ",", "\n", "\r\n", `\n`, `\r\n`, `", "`, `',\n    '`, "\n\t", " | ", "\n1. ", "\n 12) ", " - ", "-", "\u3000", "、", "：", "\t", "/", `\t`, ""}
-	testNoise  = []string{"if (x == nil) {", "return", "n", "a", "the", "_", "=", " ", "\n", "    ", `\`, "nil\n", "über", "中文", "\xff", "é", "{", "0x1f", "veryveryverylongidentifiername", "  // ", "12345678901234567890", `\n`, "ab", "Ω",
+	testJoints = []string{" ", "  ", ", ", ",", "\n", "\r\n", `\n`, `\r\n`, `", "`, `',\n    '`, "\n\t", " | ", "\n1. ", "\n 12) ", " - ", "-", "\u3000", "、", "：", "\t", "/", `\t`, "",
+		"</li>\n  <li>", "<br/>", "<td>", "\nWORD_1=", "\nword2: ", `", "w3": "`, "' +\n  '", ` " + "`, `" \
+"`, "</h1>"}
+	testNoise = []string{"if (x == nil) {", "return", "n", "a", "the", "_", "=", " ", "\n", "    ", `\`, "nil\n", "über", "中文", "\xff", "é", "{", "0x1f", "veryveryverylongidentifiername", "  // ", "12345678901234567890", `\n`, "ab", "Ω", "<b>", "a1=", "WORD_12 : ", "+", "\"", "'", "<p class=x>", "x_", "1",
 		strings.Repeat(" ", maxGap), strings.Repeat(" ", maxGap+1), strings.Repeat("-", maxJoint+1)}
 )
 

@@ -59,38 +59,6 @@ func wordEnd(data []byte, p int) int {
 	return p
 }
 
-// wideAfter is after from a character at q that is not of ASCII.
-func wideAfter(data []byte, p, q int) (Span, bool) {
-	for q < len(data) && q-p <= maxGap {
-		r, n := utf8.DecodeRune(data[q:])
-		if wordRune(r) && !escaped(data, q) {
-			return Span{q, wordEnd(data, q)}, true
-		}
-		if wordClass[data[q]] == wordBreak {
-			break
-		}
-		q += n
-	}
-	return Span{}, false
-}
-
-// wideBefore is before from a character that is not of ASCII and ends at q.
-func wideBefore(data []byte, p, q int) (Span, bool) {
-	for q > 0 && p-q <= maxGap {
-		r, n := utf8.DecodeLastRune(data[:q])
-		q -= n
-		switch {
-		case isHan(r):
-			return Span{q, q + n}, true
-		case wordRune(r) && !escaped(data, q):
-			return Span{wordStart(data, q), q + n}, true
-		case wordClass[data[q]] == wordBreak:
-			return Span{}, false
-		}
-	}
-	return Span{}, false
-}
-
 func wordRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return letter(byte(r))

@@ -14,7 +14,8 @@
 //	                must be in the value's own name, scope, call or host
 //	keywords, hosts, test_hosts   added to the provider's
 //	environment     testnet, sandbox, demo or paper when every value of the credential is for it
-//	near            words within a few lines, or in the path, that do what a fitting name does (context = "name")
+//	near            words within a few lines, or in the path, that do what a fitting name does (context = "name", and
+//	                phrases whose words are cut to four letters or stand without gaps)
 //	paths           expressions over the path of a file that holds the value and no name for it (context = "name")
 //	not_near        words within a few lines, or in the path, that say that a value is of another kind, unless a keyword
 //	                of the rule stands there too

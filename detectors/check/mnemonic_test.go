@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strings"
 	"testing"
 
@@ -297,13 +298,28 @@ func TestListsAreThePublishedOnes(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, l := range Wordlists() {
-		size := map[string]int{"bip39": 2048, "slip39": 1024}[strings.Split(l.Name, "/")[0]]
+		size := map[string]int{"bip39": 2048, "slip39": 1024}[strings.TrimSuffix(strings.Split(l.Name, "/")[0], "-cut")]
 		if size == 0 {
 			size = 1626
 		}
 		if l.Len() != size {
 			t.Errorf("%s has %d words, want %d", l.Name, l.Len(), size)
 		}
+	}
+}
+
+func TestUncut(t *testing.T) {
+	for _, l := range cutLists {
+		whole, cut := l.whole.table().words, l.table().words
+		if got, ok := Uncut(cut); !ok || !slices.Equal(got, whole) {
+			t.Errorf("%s does not come back: %.200v", l.Name, got)
+		}
+		if got, ok := Uncut(whole); ok {
+			t.Errorf("%s is cut already: %.200v", l.whole.Name, got)
+		}
+	}
+	if got, ok := Uncut([]string{"aban", "keys"}); ok {
+		t.Errorf("foreign words are %v", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +22,8 @@ type Wordlist struct {
 	Name   string // "bip39/english", "monero/german", "electrum-v1", "slip39"
 	prefix int    // Monero only: how many leading characters of a word enter the checksum
 	file   string
-	cased  bool // the file is not in the form of NormalizeWord, which takes time
+	cased  bool      // the file is not in the form of NormalizeWord, which takes time
+	whole  *Wordlist // the list whose words are written by their first letters here, if it is one of those
 	table  func() *wordTable
 }
 
@@ -43,6 +45,16 @@ func casedList(name, file string, prefix int) *Wordlist {
 	return l
 }
 
+// cutLetters is how many letters tell the words of BIP-39's English list and of SLIP-39 apart. Plates of metal have no
+// room for more.
+const cutLetters = 4
+
+func cutList(whole *Wordlist) *Wordlist {
+	l := list(whole.Name+"-cut", whole.file, 0)
+	l.whole = whole
+	return l
+}
+
 func readList(file string) string {
 	text, err := wordlistFiles.ReadFile("wordlists/" + file + ".txt")
 	if err != nil {
@@ -53,6 +65,9 @@ func readList(file string) string {
 
 func (w *Wordlist) read() *wordTable {
 	words := strings.Fields(readList(w.file))
+	if w.whole != nil {
+		words = slices.Collect(w.Words())
+	}
 	t := &wordTable{words: words, index: make(map[string]int, len(words))}
 	for word := range w.Words() {
 		t.index[word] = len(t.index)
@@ -91,7 +106,8 @@ var (
 	electrumV1List         = list("electrum-v1", "electrum_v1", 0)
 	electrumPortugueseList = list("electrum/portuguese", "electrum_portuguese", 0)
 	slip39List             = list("slip39", "slip39", 0)
-	allLists               = append(append(append([]*Wordlist{}, bip39Lists...), moneroLists...), electrumV1List, electrumPortugueseList, slip39List)
+	cutLists               = []*Wordlist{cutList(bip39Lists[0]), cutList(slip39List)}
+	allLists               = slices.Concat(bip39Lists, moneroLists, []*Wordlist{electrumV1List, electrumPortugueseList, slip39List}, cutLists)
 )
 
 // Wordlists returns every list, in a fixed order: a list's place is its bit in a [Lists].
@@ -107,6 +123,9 @@ func (w *Wordlist) Words() iter.Seq[string] {
 			word = strings.TrimSuffix(word, "\n")
 			if w.cased {
 				word = NormalizeWord(word)
+			}
+			if w.whole != nil {
+				word = word[:min(len(word), cutLetters)]
 			}
 			if !yield(word) {
 				return
@@ -138,6 +157,23 @@ func (w *Wordlist) indexes(words []string) ([]int, bool) {
 		out[i] = at
 	}
 	return out, true
+}
+
+// Uncut returns the whole words of a phrase that is written by their first four letters; false when it is not, or when
+// it is whole already. The words must be as [NormalizeWord] gives them.
+func Uncut(words []string) ([]string, bool) {
+	for _, l := range cutLists {
+		indexes, ok := l.indexes(words)
+		if !ok {
+			continue
+		}
+		out := make([]string, len(words))
+		for i, at := range indexes {
+			out[i] = l.whole.table().words[at]
+		}
+		return out, !slices.Equal(out, words)
+	}
+	return nil, false
 }
 
 // holds says whether the list may hold the word, without reading the list.

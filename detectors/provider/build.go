@@ -105,7 +105,7 @@ func (a *asking) build(call *detectors.Call, t target, v *values) (*request, err
 	}
 	path, query, _ := strings.Cut(templatePath(call)+templateQuery(call), "?")
 	var err error
-	if r.Path, err = v.expand(path, func(s string) (string, error) { return url.PathEscape(s), nil }); err != nil {
+	if r.Path, err = v.expand(path, pathText); err != nil {
 		return nil, err
 	}
 	if r.Query, err = v.expand(query, queryText); err != nil {
@@ -196,7 +196,17 @@ func templateQuery(call *detectors.Call) string {
 	return ""
 }
 
+var errDots = errors.New("a value that leads to another path")
+
 var errControl = errors.New("a control character in a value")
+
+// pathText escapes a value for a path. One that would lead to another place of the host is refused.
+func pathText(s string) (string, error) {
+	if s == "." || s == ".." {
+		return "", errDots
+	}
+	return url.PathEscape(s), nil
+}
 
 func headerText(s string) (string, error) {
 	for i := range len(s) {

@@ -217,3 +217,21 @@ is   = "live"
 }
 
 func quoted(s string) string { text, _ := jsonText(s); return `"` + text + `"` }
+
+func TestNoValueLeavesItsPath(t *testing.T) {
+	const call = `[credential.verify]
+get = "https://api.acme.example/keys/{key}"
+
+[[credential.verify.reply]]
+json = { ok = true }
+is   = "live"
+`
+	for _, value := range []string{".", ".."} {
+		cred := credential(t, call)
+		cred.Parts["key"] = detectors.NewSecret(value)
+		i := always(200, `{"ok":true}`)
+		if got := client(t, i).Verify(t.Context(), Query{Credential: cred}); got.Status != Unknown || i.calls() != 0 {
+			t.Errorf("%q: %+v in %d calls", value, got, i.calls())
+		}
+	}
+}

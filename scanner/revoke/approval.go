@@ -105,6 +105,9 @@ func signer(file []byte, block *pem.Block, approvers []Approver) (Approver, erro
 		if !bytes.Equal(who.key.Marshal(), sig.PublicKey.Marshal()) {
 			continue
 		}
+		if sig.Signature.Format == ssh.KeyAlgoRSA {
+			return Approver{}, fmt.Errorf("by %s: signed with SHA-1", who.Name)
+		}
 		if err := sshsig.Verify(bytes.NewReader(file), sig, who.key, sig.HashAlgorithm, namespace); err != nil {
 			return Approver{}, fmt.Errorf("by %s: %w", who.Name, err)
 		}

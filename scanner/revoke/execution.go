@@ -145,6 +145,16 @@ func (x *execution) take(ctx context.Context, i int, group []*job) {
 	}
 	for n := 1; len(group) > 0; n++ {
 		answer := x.act(ctx, i, group)
+		switch w := group[0].receipt.Plan.Ways[i]; {
+		case answer.Is == detectors.IsRefused && len(group) > 1: // one of them may be the reason
+			for _, j := range group {
+				x.take(ctx, i, []*job{j})
+			}
+			return
+		case answer.Is == detectors.IsDone && !w.Contain, answer.Is == detectors.IsGone && answer.Sent:
+			x.confirm(ctx, group, i, answer)
+			return
+		}
 		group = slices.DeleteFunc(slices.Clone(group), func(j *job) bool { return !x.judge(ctx, j, i, answer, n < attempts) })
 	}
 }
@@ -200,20 +210,16 @@ func (x *execution) judge(ctx context.Context, j *job, i int, a Answer, more boo
 	case a.Is == detectors.IsRefused:
 		j.refusals = append(j.refusals, wayName(w)+": "+a.Reason)
 		return false
-	case a.Is == detectors.IsGone && !a.Sent:
+	case a.Is == detectors.IsGone: // the lookup says so: the call was not made
 		x.verify(ctx, j)
 		if !x.ended(ctx, j, i) {
 			j.refusals = append(j.refusals, wayName(w)+": the account of "+cmp.Or(w.Signer, "the key")+" does not have it")
 		}
 		return false
-	case a.Is == detectors.IsDone && w.Contain:
+	case a.Is == detectors.IsDone: // a call that contains; others are confirmed
 		j.receipt.Way, j.receipt.Proof, j.receipt.Undo = w.Way, w.Proof, w.Undo
-		x.afterwards(ctx, func(ctx context.Context) { x.verify(ctx, j) })
+		x.afterwards(ctx, 1, func(ctx context.Context) { x.verify(ctx, j) })
 		j.end(x.log, scanner.Contained, w.Effect)
-		return false
-	case a.Is == detectors.IsDone || a.Is == detectors.IsGone:
-		j.receipt.Way, j.receipt.Proof = w.Way, w.Proof
-		x.afterwards(ctx, func(ctx context.Context) { x.confirm(ctx, j, i, a) })
 		return false
 	case !a.Sent:
 		j.end(x.log, scanner.Failed, wayName(w)+": "+unsent(a))
@@ -224,8 +230,9 @@ func (x *execution) judge(ctx context.Context, j *job, i int, a Answer, more boo
 		return false
 	}
 	j.receipt.Way, j.receipt.Proof = w.Way, w.Proof
-	x.afterwards(ctx, func(ctx context.Context) { again = x.unclear(ctx, j, i, a, more) })
-	return again && ctx.Err() == nil
+	more = more && ctx.Err() == nil
+	x.afterwards(ctx, 1, func(ctx context.Context) { again = x.unclear(ctx, j, i, a, more) })
+	return again
 }
 
 func unsent(a Answer) string {
@@ -235,24 +242,37 @@ func unsent(a Answer) string {
 	return "the call did not go out: " + a.Reason
 }
 
-// afterwards lets f ask the issuer even when the run is over, since a call went out.
-func (x *execution) afterwards(ctx context.Context, f func(context.Context)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterward)
+// afterwards lets f ask the issuer about n credentials even when the run is over, since a call went out.
+func (x *execution) afterwards(ctx context.Context, n int, f func(context.Context)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterward+time.Duration(n)*time.Second)
 	defer cancel()
 	f(ctx)
 }
 
-// confirm asks until the issuer says dead, or the pauses are over.
-func (x *execution) confirm(ctx context.Context, j *job, i int, a Answer) {
-	for n := 0; ; n++ {
-		x.verify(ctx, j)
-		if x.ended(ctx, j, i) {
-			return
-		}
-		if n >= len(x.revoker.Pauses) || !wait(ctx, x.revoker.Pauses[n]) {
-			break
-		}
+// confirm asks about all that a call ended until the issuer says dead, or the pauses are over.
+func (x *execution) confirm(ctx context.Context, group []*job, i int, a Answer) {
+	for _, j := range group {
+		w := j.receipt.Plan.Ways[i]
+		j.receipt.Way, j.receipt.Proof = w.Way, w.Proof
 	}
+	x.afterwards(ctx, len(group), func(ctx context.Context) {
+		for n := 0; ; n++ {
+			for _, j := range ready(group) {
+				x.verify(ctx, j)
+				x.ended(ctx, j, i)
+			}
+			if len(ready(group)) == 0 || n >= len(x.revoker.Pauses) || !wait(ctx, x.revoker.Pauses[n]) {
+				return
+			}
+		}
+	})
+	for _, j := range ready(group) {
+		x.unproved(j, a)
+	}
+}
+
+// unproved ends a job whose call was accepted, and whose credential is not known to be dead.
+func (x *execution) unproved(j *job, a Answer) {
 	switch v := j.finding.Verdict; {
 	case a.Is == detectors.IsGone && lives(v):
 		j.end(x.log, scanner.Failed, "the issuer says that there is no such key, and that it is "+string(v.Status))

@@ -147,7 +147,8 @@ type fakeIssuer struct {
 	acted   map[string]bool           // by call name: the call works, whatever answers says
 	calls   []string                  // everything that was asked, in order
 	verdict map[string]scanner.Verdict
-	foreign bool // the master key is of another account
+	foreign bool   // the master key is of another account
+	onCall  func() // called with every call; may be nil
 	now     func() time.Time
 }
 
@@ -196,6 +197,9 @@ func (f *fakeIssuer) Act(_ context.Context, a Action) Answer {
 		names = append(names, f.name(at.Credential))
 	}
 	f.calls = append(f.calls, a.Call.Name+" "+strings.Join(names, ","))
+	if f.onCall != nil {
+		f.onCall()
+	}
 	got := Answer{Is: detectors.IsDone, Status: 200, Sent: true}
 	next := f.answers[a.Call.Name]
 	if len(next) > 0 {

@@ -252,6 +252,39 @@ func TestTokensShareACall(t *testing.T) {
 	checkLog(t, s.path)
 }
 
+// TestABatchThatIsRefusedIsTakenApart has an issuer that refuses all for the sake of one.
+func TestABatchThatIsRefusedIsTakenApart(t *testing.T) {
+	s := newSetting(t)
+	var all []scanner.Finding
+	for _, name := range []string{"at_a", "at_b", "at_c"} {
+		s.issuer.keys[name] = scanner.Live
+		all = append(all, s.of("acme-token", map[string]string{"token": name}))
+	}
+	s.issuer.answers["revoke.0"] = []Answer{{Is: detectors.IsRefused, Reason: "a token of another form", Sent: true}, {Is: detectors.IsRefused, Reason: "a token of another form", Sent: true}}
+	s.Revoke(t.Context(), all)
+	var got []scanner.Outcome
+	for _, f := range all {
+		got = append(got, f.Receipt.Status)
+	}
+	if diff := cmp.Diff([]scanner.Outcome{scanner.Refused, scanner.Done, scanner.Done}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestARunThatEndsIsNotTriedAgain ends the run while a call is under way whose answer is lost.
+func TestARunThatEndsIsNotTriedAgain(t *testing.T) {
+	s := newSetting(t)
+	all := []scanner.Finding{s.finding("k1")}
+	ctx, cancel := context.WithCancel(t.Context())
+	s.issuer.answers["revoke.0"] = []Answer{{Is: detectors.IsUnknown, Reason: "the run ended", Sent: true}}
+	s.issuer.onCall = cancel
+	s.Revoke(ctx, all)
+	r := *all[0].Receipt
+	if r.Status != scanner.Requested || !cmp.Equal(s.issuer.calls, []string{"revoke.0 k1", "verify k1"}) {
+		t.Errorf("%s, calls %v", sentence(r), s.issuer.calls)
+	}
+}
+
 func TestNothingGoesOutWithoutTheLog(t *testing.T) {
 	s := newSetting(t)
 	f := s.finding("k1")

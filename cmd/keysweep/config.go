@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,11 +64,22 @@ func (s scan) settings() (settings, error) {
 	}
 	out := settings{rules: set.Rules(), detector: set, config: cfg}
 	if s.flags.verify || s.flags.revoke {
+		if s.flags.verbose {
+			s.flags.issuers.log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime}))
+		}
 		if out.client, err = s.flags.issuers.client(s.console, cfg); err != nil {
 			return settings{}, err
 		}
 	}
 	return out, nil
+}
+
+// withoutTime leaves the time and level out of log lines for people.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey) {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // notice tells the person something about how the run was set up.

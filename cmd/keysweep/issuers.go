@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ type issuerFlags struct {
 	rate  float64
 	ca    string
 	trust bool
+	log   *slog.Logger // of every call; nil is silent
 }
 
 func (f *issuerFlags) bind(flags *pflag.FlagSet) {
@@ -51,7 +53,7 @@ func (f *issuerFlags) client(c console, cfg *detectors.Config) (*provider.Client
 		cfg = &detectors.Config{}
 	}
 	o := provider.Options{
-		Timeout: time.Duration(f.wait), Rate: f.rate, RootCAs: roots, Canaries: cfg.Canaries, Overrides: map[string]provider.Override{},
+		Timeout: time.Duration(f.wait), Log: f.log, Rate: f.rate, RootCAs: roots, Canaries: cfg.Canaries, Overrides: map[string]provider.Override{},
 		Signer: func(name string) (map[string]detectors.Secret, error) { return c.signer(cfg, name) },
 	}
 	for id, p := range cfg.Providers {

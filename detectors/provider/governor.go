@@ -24,6 +24,8 @@ type hostRate struct {
 	limiter *rate.Limiter
 	mu      sync.Mutex
 	until   time.Time
+	silent  int       // calls without any answer, one after the other
+	down    time.Time // until when it is not called, for its silence
 }
 
 func newGovernor(perSecond float64, patience time.Duration) *governor {
@@ -65,6 +67,32 @@ func (h *hostRate) paused(now time.Time) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.until.Sub(now)
+}
+
+// maxSilent is how many calls in a row may go without any answer before a host is left alone for a while: a network that
+// swallows calls would else cost the time-out for every credential.
+const maxSilent = 5
+
+// heard notes whether a call to the host got an answer.
+func (g *governor) heard(name string, answered bool) {
+	h := g.host(name)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if answered {
+		h.silent = 0
+		return
+	}
+	if h.silent++; h.silent >= maxSilent {
+		h.down = time.Now().Add(g.patience)
+	}
+}
+
+// isDown reports whether the host was silent so often lately that it is not called.
+func (g *governor) isDown(name string) bool {
+	h := g.host(name)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.silent >= maxSilent && time.Now().Before(h.down)
 }
 
 // pause keeps all calls from the host for a while.

@@ -130,3 +130,42 @@ func TestEndOfTheRun(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func TestSilentHostIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent := true
+		i := &issuer{answer: func(r *http.Request) (*http.Response, error) {
+			if !silent {
+				return says(200, `{"ok":true}`), nil
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}}
+		c := client(t, i, func(o *Options) { o.Attempts = 1 })
+		ask := func(n int) Verdict {
+			cred := credential(t, asLive)
+			cred.Parts["key"] = detectors.NewSecret(fmt.Sprintf("k%015d", n))
+			return c.Verify(t.Context(), Query{Credential: cred})
+		}
+		began := time.Now()
+		for n := range 50 {
+			if v := ask(n); v.Status != Unknown || !v.Unanswered {
+				t.Errorf("verdict is %+v", v)
+			}
+		}
+		if took := time.Since(began); took != maxSilent*10*time.Second || i.calls() != maxSilent {
+			t.Errorf("50 credentials took %s and %d calls", took, i.calls())
+		}
+		if v := ask(50); v.Reason != "the host did not answer 5 calls before this one" {
+			t.Errorf("reason is %q", v.Reason)
+		}
+		silent = false
+		time.Sleep(11 * time.Second)
+		if v := ask(51); v.Status != Live {
+			t.Errorf("after a while: %+v", v)
+		}
+		if v := ask(52); v.Status != Live {
+			t.Errorf("after an answer: %+v", v)
+		}
+	})
+}

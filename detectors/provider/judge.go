@@ -26,6 +26,7 @@ type answer struct {
 	fault     string
 	unmatched string // why no row counts although one may fit
 	lookup    bool   // the answer of a lookup: the call itself was not made
+	silent    bool   // no answer came, not even a status
 	sent      bool   // the request may have reached the host
 }
 

@@ -51,6 +51,9 @@ func policyOf(call *detectors.Call) policy {
 func (c *Client) send(ctx context.Context, t target, p policy, build func() (*request, error)) *answer {
 	budget, sent := c.opts.Timeout, false
 	for try := 1; ; try++ {
+		if p == again && c.governor.isDown(t.base.Host) {
+			return &answer{fault: fmt.Sprintf("the host did not answer %d calls before this one", maxSilent), sent: sent}
+		}
 		if fault := c.governor.wait(ctx, t.base.Host); fault != "" {
 			return &answer{fault: fault, sent: sent}
 		}
@@ -63,6 +66,9 @@ func (c *Client) send(ctx context.Context, t target, p policy, build func() (*re
 		ans, pause, retry := c.try(ctx, t, budget, build)
 		<-c.slots
 		budget -= time.Since(began)
+		if ctx.Err() == nil && (ans.silent || ans.status > 0) {
+			c.governor.heard(t.base.Host, !ans.silent)
+		}
 		sent = sent || ans.sent
 		ans.sent = sent
 		c.governor.pause(t.base.Host, pause)
@@ -114,7 +120,7 @@ func (c *Client) try(ctx context.Context, t target, budget time.Duration, build 
 	resp, connected, err := c.do(req)
 	if err != nil {
 		fault, retry := c.faultOf(ctx, within, err)
-		return &answer{fault: fault, sent: connected}, 0, retry
+		return &answer{fault: fault, sent: connected, silent: true}, 0, retry
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))

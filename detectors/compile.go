@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Options say how a set of rules is compiled.
@@ -449,6 +450,9 @@ func (s *Set) index(providers map[string]int) {
 			}
 		}
 	}
-	s.mentions, s.envs = newKeywords(words), newKeywords(envs)
-	s.hints = newKeywords(slices.Concat(hintWords, s.hinting, words))
+	var wg sync.WaitGroup // start-up waits for the two large ones
+	wg.Go(func() { s.mentions = newKeywords(words) })
+	wg.Go(func() { s.hints = newKeywords(slices.Concat(hintWords, s.hinting, words)) })
+	s.envs = newKeywords(envs)
+	wg.Wait()
 }

@@ -147,6 +147,9 @@ func (s scan) fails(cov scanner.Coverage) bool {
 
 // limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT.
 func (s scan) limitMemory() {
+	if s.env("GOGC") == "" {
+		debug.SetGCPercent(100)
+	}
 	if s.env("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(s.flags.memory) << 20)
 	}

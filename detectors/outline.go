@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"unicode/utf8"
@@ -26,6 +27,14 @@ func (s *byteSet) fill()      { *s = byteSet{^uint64(0), ^uint64(0), ^uint64(0),
 
 func (s *byteSet) within(o *byteSet) bool {
 	return s[0]&^o[0]|s[1]&^o[1]|s[2]&^o[2]|s[3]&^o[3] == 0
+}
+
+// beyond counts the bytes of the set that another one lacks.
+func (s *byteSet) beyond(o *byteSet) (n int) {
+	for i := range s {
+		n += bits.OnesCount64(s[i] &^ o[i])
+	}
+	return n
 }
 
 // outline is what every value of an expression keeps to: its bytes and its length. Text that has no run of such bytes is
@@ -59,6 +68,9 @@ func outlineOf(re *syntax.Regexp) outline {
 	collect(value, &e.bytes)
 	e.kinds = e.bytes.kinds()
 	e.head, _ = headOf(value)
+	for n := len(e.head); n > 0 && e.bytes.beyond(&e.head[n-1]) <= 2; n-- { // what nearly any byte of a value is tells nothing
+		e.head = e.head[:n-1]
+	}
 	words := wordBytes()
 	token := words
 	for _, c := range []byte("+/-=") {

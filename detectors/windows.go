@@ -81,6 +81,9 @@ func spotWindow(data []byte, at Spot) Span {
 // encodedEnd returns where the encoded text that begins at p ends.
 func encodedEnd(data []byte, p int) int {
 	q := p
+	if tokenClass[data[p]] == classNone {
+		return p // an escape
+	}
 	for q < len(data) && q < p+maxBase64 && encodedByte(data[q]) {
 		q++
 	}

@@ -14,7 +14,7 @@ import (
 // literal finds a word.
 type literal []byte
 
-func (l literal) Reach() int { return 300 }
+func (l literal) Reach() int { return 576 }
 
 func (l literal) Spots(dst []Span, data []byte, from, to int) []Span {
 	end := min(len(data), to+len(l)-1)

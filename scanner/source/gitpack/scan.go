@@ -20,6 +20,7 @@ type scan struct {
 	whole  bool // look for spots in every byte, deltas or not
 	tokens tokens
 	want   bitset // what is left to cover
+	memo   *memo  // of sp; nil when every byte is to be looked at
 }
 
 // tokens are held by workers that have large objects in memory: few at a time.
@@ -35,6 +36,9 @@ func (s *Store) Scan(ctx context.Context, r *Reached, sp Spotter, v Visitor) err
 func (c *scan) run(ctx context.Context) error {
 	defer c.s.clock(&c.s.stats.ScanNanos, time.Now())
 	c.t, c.tokens = c.s.tables.Load(), tokens{make(chan struct{}, 1), make(chan struct{}, 5)}
+	if c.sp != nil && !c.whole {
+		c.memo = newMemo(c.sp, c.s.memory/64)
+	}
 	for _, skip := range c.r.skips {
 		c.v.Skip(skip)
 	}

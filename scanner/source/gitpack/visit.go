@@ -56,6 +56,9 @@ type visitError struct{ error }
 
 // flush tells the counters what is new.
 func (w *scanner) flush() {
+	if w.watch != nil {
+		w.scanned, w.watch.looked = w.scanned+int64(w.watch.looked), 0
+	}
 	if w.done == 0 && w.scanned == 0 {
 		return
 	}

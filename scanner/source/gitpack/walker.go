@@ -16,6 +16,8 @@ type scanner struct {
 	holds chan struct{} // the token in hand, big or medium
 	spare [][]byte
 	runs  []run
+	sp    Spotter  // the scan's, or watch
+	watch *watcher // nil when every byte is to be looked at
 
 	units, done    int
 	bytes, scanned int64
@@ -33,7 +35,12 @@ type frame struct {
 }
 
 func (c *scan) scanner() *scanner {
-	return &scanner{scan: c, r: newReader(c.s, 0)}
+	w := &scanner{scan: c, r: newReader(c.s, 0), sp: c.sp}
+	if c.memo != nil {
+		w.watch = &watcher{memo: c.memo}
+		w.sp = w.watch
+	}
+	return w
 }
 
 // small is the size up to which objects are read without a token, medium that up to which the medium one does.
@@ -227,7 +234,7 @@ func (w *scanner) delta(at int, node uint32) (frame, error) {
 		return w.finish(node, data, err, w.spots(data))
 	}
 	spots, scanned := respot(w.sp, data, w.runs, base.spots, len(base.data))
-	w.scanned += int64(scanned)
+	w.looked(scanned)
 	return w.finish(node, data, nil, spots)
 }
 
@@ -256,8 +263,15 @@ func (w *scanner) spots(data []byte) []Span {
 	if w.sp == nil || len(data) == 0 {
 		return nil
 	}
-	w.scanned += int64(len(data))
+	w.looked(len(data))
 	return sortSpots(w.sp.Spots(nil, data, 0, len(data)))
+}
+
+// looked counts bytes that were looked at; the watcher counts for itself.
+func (w *scanner) looked(n int) {
+	if w.watch == nil {
+		w.scanned += int64(n)
+	}
 }
 
 // number is the object number of a node that is wanted.

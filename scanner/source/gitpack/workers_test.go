@@ -42,14 +42,6 @@ func BenchmarkWorkers(b *testing.B) {
 	}
 }
 
-func randomLines(seed int) []byte {
-	var b []byte
-	for i := range 60 {
-		b = fmt.Appendf(b, "value_%d = %x\n", i, uint64(seed*61+i)*0x9e3779b97f4a7c15)
-	}
-	return b
-}
-
 func processorTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

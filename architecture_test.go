@@ -61,7 +61,7 @@ var fenced = map[string][]string{
 	module + "/internal/accuracy":           {"internal/accuracy"},
 	module + "/internal/cloud":              {"internal/cloud", "bench"},
 	module + "/internal/issuer":             {"internal/issuer"},
-	"net/http":                              {"scanner/source", "scanner/fleet", "detectors/provider", "cmd", "internal/issuer"},
+	"net/http":                              {"bench", "scanner/source", "scanner/fleet", "detectors/provider", "cmd", "internal/issuer"},
 	"github.com/owenrumney/go-sarif":        {"scanner/report"},
 	"github.com/mholt/archives":             {"scanner/source"},
 	"modernc.org/sqlite":                    {"scanner/store", "scanner/fleet"},

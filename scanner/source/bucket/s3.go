@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,11 @@ type s3Store struct {
 	bucket   string
 	client   atomic.Pointer[s3.Client] // for the region that the bucket is in, as far as it is known
 	granted  s3Grants
+	direct   struct {
+		once sync.Once
+		*s3Direct
+		skewed atomic.Bool
+	}
 }
 
 func (s *s3Store) payer() types.RequestPayer {
@@ -164,6 +170,31 @@ func s3Sum(etag string, size int64) string {
 }
 
 func (s *s3Store) open(ctx context.Context, o *object, offset, length int64) (io.ReadCloser, string, error) {
+	s.direct.once.Do(func() { s.direct.s3Direct = newS3Direct(ctx, s.client.Load(), s.bucket) })
+	d := s.direct.s3Direct
+	if d == nil || s.direct.skewed.Load() {
+		return s.bySDK(ctx, o, offset, length)
+	}
+	res, err := d.get(ctx, s, o, offset, length)
+	if a := new(s3Answer); errors.As(err, &a) && a.Code == "RequestTimeTooSkewed" {
+		s.direct.skewed.Store(true) // the SDK finds out how wrong this machine's clock is
+		return s.bySDK(ctx, o, offset, length)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if etag := res.Header.Get("ETag"); other(o, etag) {
+		return nil, "", errors.Join(errChanged, res.Body.Close())
+	}
+	return res.Body, res.Header.Get("X-Amz-Version-Id"), nil
+}
+
+// other reports whether an answer's ETag is that of another content.
+func other(o *object, etag string) bool {
+	return o.etag != "" && etag != "" && strings.Trim(etag, `"`) != strings.Trim(o.etag, `"`)
+}
+
+func (s *s3Store) bySDK(ctx context.Context, o *object, offset, length int64) (io.ReadCloser, string, error) {
 	in := &s3.GetObjectInput{Bucket: &s.bucket, Key: &o.key, RequestPayer: s.payer()}
 	if o.version != "" {
 		in.VersionId = &o.version
@@ -178,7 +209,7 @@ func (s *s3Store) open(ctx context.Context, o *object, offset, length int64) (io
 	if err != nil {
 		return nil, "", err
 	}
-	if etag := aws.ToString(out.ETag); o.etag != "" && etag != "" && strings.Trim(etag, `"`) != strings.Trim(o.etag, `"`) {
+	if other(o, aws.ToString(out.ETag)) {
 		return nil, "", errors.Join(errChanged, out.Body.Close())
 	}
 	return out.Body, aws.ToString(out.VersionId), nil
@@ -207,6 +238,9 @@ func (p *s3Provider) fault(err error) fault {
 	var f fault
 	var api smithy.APIError
 	var answer *awshttp.ResponseError
+	if a := new(s3Answer); errors.As(err, &a) {
+		f = fault{code: a.Code, status: a.status, text: a.Message, after: retryAfter(a.header), region: a.header.Get("X-Amz-Bucket-Region")}
+	}
 	if errors.As(err, &api) {
 		f.code, f.text = api.ErrorCode(), api.ErrorMessage()
 	}

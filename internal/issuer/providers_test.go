@@ -19,7 +19,7 @@ import (
 // in everything that comes out.
 func TestProviders(t *testing.T) {
 	s := newStand(t, issuer.Options{})
-	bad := newStand(t, issuer.Options{BadTLS: true})
+	bad := s.again(t, issuer.Options{BadTLS: true})
 	for i := range s.rules {
 		r := &s.rules[i]
 		if r.Verify == nil {
@@ -248,7 +248,7 @@ func (m *matrix) wrongSecret(t *testing.T) {
 	if cred.Parts["key"].Len() == 0 || cred.Parts["secret"].Len() == 0 || m.call.Sign == nil {
 		t.Skip("nothing is signed")
 	}
-	other, parts := m.credential(t, m.rule, "another secret"), reveal(cred.Values())
+	other, parts := m.credential(t, m.rule, otherSecret), reveal(cred.Values())
 	answer := issuer.Answer{Status: 401, Body: `{"fake":"wrong signature"}`}
 	for _, a := range m.answers(m.rule, m.call.Name) {
 		if strings.Contains(strings.ToLower(a.Name), "signature") || strings.Contains(strings.ToLower(a.Name), "secret") {

@@ -17,6 +17,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,9 +59,11 @@ func (s specimen) signed(t *testing.T, parts map[string]string) *Request {
 	return &Request{Method: out.Method, Host: out.Host, Path: out.Path, Query: out.Query, Header: http.Header(out.Header), Body: out.Body}
 }
 
+var allVendors = sync.OnceValue(vendors)
+
 // judged is what a whole server, with no other key, makes of a request.
 func (s specimen) judged(r *Request, parts map[string]string, now time.Time) (*Call, *Server) {
-	srv := &Server{now: func() time.Time { return now }, vendors: vendors(), routes: routesOf([]detectors.Rule{s.rule()}), hits: map[string]int{}}
+	srv := &Server{now: func() time.Time { return now }, vendors: allVendors(), routes: routesOf([]detectors.Rule{s.rule()}), hits: map[string]int{}}
 	srv.Issue("specimen", "specimen", parts, nil)
 	return srv.judge(r), srv
 }

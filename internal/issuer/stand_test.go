@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"maps"
+	mathrand "math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,6 +39,9 @@ type stand struct {
 	cases  map[string]*detectors.Cases // by provider
 	server *issuer.Server
 	client *http.Transport
+
+	mu   sync.Mutex
+	slow map[string]map[string]string // parts of rules whose samples take long
 }
 
 // journal takes what a client logs, from many goroutines.
@@ -63,7 +68,7 @@ func newStand(t *testing.T, o issuer.Options) *stand {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stand{rules: all, cases: map[string]*detectors.Cases{}}
+	s := &stand{rules: all, cases: map[string]*detectors.Cases{}, slow: map[string]map[string]string{}}
 	for _, r := range all {
 		if s.cases[r.Provider] != nil {
 			continue
@@ -77,10 +82,23 @@ func newStand(t *testing.T, o issuer.Options) *stand {
 			t.Fatal(err)
 		}
 	}
-	s.server = issuer.New(t, all, o)
+	s.open(t, o)
+	return s
+}
+
+// again is a stand of the same rules with a server of its own.
+func (s *stand) again(t *testing.T, o issuer.Options) *stand {
+	t.Helper()
+	twin := &stand{rules: s.rules, cases: s.cases, slow: map[string]map[string]string{}}
+	twin.open(t, o)
+	return twin
+}
+
+func (s *stand) open(t *testing.T, o issuer.Options) {
+	t.Helper()
+	s.server = issuer.New(t, s.rules, o)
 	s.client = &http.Transport{DialContext: s.server.Dial, TLSClientConfig: &tls.Config{RootCAs: s.server.Roots()}}
 	t.Cleanup(s.client.CloseIdleConnections)
-	return s
 }
 
 // asker is a client that asks the stand's server, whatever host a rules file names. Hosts that only a configuration knows
@@ -103,15 +121,63 @@ func (s *stand) credential(t *testing.T, r *detectors.Rule, purpose string) dete
 	t.Helper()
 	seed := fnv.New64()
 	fmt.Fprintln(seed, r.ID, purpose)
-	parts, err := s.cases[r.Provider].Sample(r, seed.Sum64())
-	if err != nil {
-		t.Fatal(err)
-	}
+	parts := s.sample(t, r, seed.Sum64(), purpose == otherSecret)
 	cred := detectors.Credential{Rule: r, Parts: map[string]detectors.Secret{}}
 	for name, text := range parts {
 		cred.Parts[name] = detectors.NewSecret(text)
 	}
 	return cred
+}
+
+// otherSecret is the purpose of a credential whose secret differs from that of all others.
+const otherSecret = "another secret"
+
+// sample makes parts. RSA keys take long to make: a rule has two of them, and ids that differ.
+func (s *stand) sample(t *testing.T, r *detectors.Rule, seed uint64, other bool) map[string]string {
+	t.Helper()
+	if other {
+		seed = 2
+	}
+	s.mu.Lock()
+	base := s.slow[fmt.Sprint(r.ID, other)]
+	s.mu.Unlock()
+	if base != nil {
+		return renamed(base, seed)
+	}
+	parts, err := s.cases[r.Provider].Sample(r, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range parts {
+		if strings.Contains(text, "PRIVATE KEY") && len(text) > 1000 {
+			s.mu.Lock()
+			s.slow[fmt.Sprint(r.ID, other)] = parts
+			s.mu.Unlock()
+			return renamed(parts, seed)
+		}
+	}
+	return parts
+}
+
+// renamed changes the letters and digits of all parts but private keys, each to one of its kind.
+func renamed(parts map[string]string, seed uint64) map[string]string {
+	rnd := mathrand.New(mathrand.NewPCG(seed, 1))
+	out := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		out[name] = parts[name]
+		if strings.Contains(out[name], "PRIVATE KEY") {
+			continue
+		}
+		out[name] = strings.Map(func(c rune) rune {
+			for _, kind := range []string{"0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ"} {
+				if strings.ContainsRune(kind, c) {
+					return rune(kind[rnd.IntN(len(kind))])
+				}
+			}
+			return c
+		}, out[name])
+	}
+	return out
 }
 
 // issue gives the credential out.

@@ -54,7 +54,7 @@ func bearerHosts() []vendor {
 		"api.airtable.com", "api.netlify.com", "api.vercel.com", "api.supabase.com", "console.neon.tech", "api.hubapi.com", "api.dropboxapi.com", "sentry.io",
 		"us.sentry.io", "de.sentry.io", "api.typeform.com", "api.mailersend.com", "api.contentful.com", "cdn.contentful.com", "api.1inch.dev", "app.dynamicauth.com",
 		"api.atlassian.com", "api.machines.dev", "api.ngc.nvidia.com", "api.eu.contentful.com", "api.cerebras.ai", "api.together.xyz", "api.render.com",
-		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io", "graph.facebook.com", "app.asana.com", "api.intercom.io")
+		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io", "graph.facebook.com", "app.asana.com", "api.intercom.io", "ai-gateway.vercel.sh")
 }
 
 func nodeHosts() []vendor {
@@ -171,6 +171,7 @@ func configuredPaths() []vendor {
 	on := func(a auth, path string) []vendor { return at(a, Configured+path) }
 	return slices.Concat(
 		on(word("token"), "/api/v1/api-keys"),
+		on(word("token"), "/.api/graphql"),
 		on(header("X-Vault-Token"), "/v1/auth/token"),
 		on(header("X-JFrog-Art-Api"), "/artifactory"),
 		on(bearer, "/access/api"),

@@ -54,7 +54,7 @@ func bearerHosts() []vendor {
 		"api.airtable.com", "api.netlify.com", "api.vercel.com", "api.supabase.com", "console.neon.tech", "api.hubapi.com", "api.dropboxapi.com", "sentry.io",
 		"us.sentry.io", "de.sentry.io", "api.typeform.com", "api.mailersend.com", "api.contentful.com", "cdn.contentful.com", "api.1inch.dev", "app.dynamicauth.com",
 		"api.atlassian.com", "api.machines.dev", "api.ngc.nvidia.com", "api.eu.contentful.com", "api.cerebras.ai", "api.together.xyz", "api.render.com",
-		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io", "graph.facebook.com", "app.asana.com", "api.intercom.io", "ai-gateway.vercel.sh")
+		"api.prefect.cloud", "us.posthog.com", "eu.posthog.com", "api.frame.io", "graph.facebook.com", "app.asana.com", "api.intercom.io", "ai-gateway.vercel.sh", "api.squarespace.com", "api.meraki.com")
 }
 
 func nodeHosts() []vendor {
@@ -144,6 +144,10 @@ func generalHosts() []vendor {
 		at(header("X-API-Key"), "api.getpostman.com"),
 		at(either(header("X-Postmark-Server-Token"), header("X-Postmark-Account-Token")), "api.postmarkapp.com"),
 		at(word("token"), "api.pulumi.com", "api.snyk.io", "api.us.snyk.io", "api.eu.snyk.io", "api.au.snyk.io", "api.travis-ci.com"),
+		at(word("AccessKey"), "rest.messagebird.com"),
+		at(header("x-api-key"), "api.etsy.com"),
+		at(query("api_key"), "api.flickr.com"),
+		at(asUser, "api.lob.com"),
 		at(word("OAuth"), "id.twitch.tv/oauth2/validate"),
 		at(nobody(inField("token")), "id.twitch.tv/oauth2/revoke"),
 		at(header("Fastly-Key"), "api.fastly.com"),

@@ -88,8 +88,8 @@ func (f *revokeFlags) revoker(ctx context.Context, c console, cfg *detectors.Con
 		},
 		Pauses: []time.Duration{time.Second, 3 * time.Second, 10 * time.Second},
 	}
-	if auto := cfg.Revoke != nil && cfg.Revoke.Auto; f.dryRun || !f.yes && !auto && len(f.approve) == 0 {
-		return r, nil // nothing will be done
+	if !r.Policy.Acts() {
+		return r, nil
 	}
 	r.Log, err = f.openLog(ctx, c, cfg)
 	return r, err

@@ -31,7 +31,7 @@ func (s scan) summarize(outs *reports, cov scanner.Coverage, runErr error) {
 		fmt.Fprintf(s.err, "keysweep: incomplete: %s\n", skipTotals(cov))
 	}
 	if cov.Receipts[scanner.Planned] > 0 && !s.flags.revocation.dryRun {
-		fmt.Fprintln(s.err, "nothing was revoked; --yes carries out what is planned, --approve HASH one plan")
+		fmt.Fprintln(s.err, "what is planned only was not revoked; --yes carries it out, or --approve HASH one plan, unless the policy wants signed approvals")
 	}
 	for _, o := range outs.outs {
 		if o.file != nil && o.err == nil {

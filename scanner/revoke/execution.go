@@ -84,7 +84,7 @@ func (x *execution) settle(ctx context.Context, j *job) {
 	if !state.Sent.IsZero() && unclear && j.finding.Verdict.Status != scanner.Dead {
 		x.missing(ctx, j)
 	}
-	_, err := x.revoker.Policy.allow(*j.finding, j.receipt.Plan, now)
+	err := x.revoker.Policy.allow(*j.finding, now)
 	switch {
 	case x.broken != nil:
 		j.end(x.log, scanner.Failed, x.broken.Error())

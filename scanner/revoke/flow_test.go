@@ -198,7 +198,7 @@ func TestDryRunsPlan(t *testing.T) {
 		{"nothing said", Policy{}, "planned : nothing was done; it would be allowed"},
 		{"a table without auto", Policy{Rules: &detectors.RevokeConfig{}}, "planned : nothing was done; it would be allowed"},
 		{"dry run", Policy{DryRun: true, Yes: true}, "planned : nothing was done, as --dry-run asks; it would be allowed"},
-		{"it would be refused", Policy{Rules: &detectors.RevokeConfig{Deny: []string{"acme"}}}, "planned : nothing was done; it would be refused (policy, deny: it names acme or acme-key)"},
+		{"it would be refused", Policy{Rules: &detectors.RevokeConfig{Deny: []string{"acme"}}}, "refused : policy, deny: it names acme or acme-key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSetting(t)

@@ -28,6 +28,11 @@ const defaultPerRun = 50
 
 var defaultVerdicts = []string{string(scanner.Live), string(scanner.Restricted)}
 
+// Acts says whether anything may be done at all. Without, no log is needed.
+func (p Policy) Acts() bool {
+	return !p.DryRun && (p.Yes || p.rules().Auto || len(p.Approved) > 0)
+}
+
 // runs says whether a plan is to be carried out, if the rules allow it.
 func (p Policy) runs(plan scanner.Plan) bool {
 	return !p.DryRun && (p.Yes || p.rules().Auto || slices.Contains(p.Approved, plan.Hash))
@@ -40,31 +45,26 @@ func (p Policy) rules() detectors.RevokeConfig {
 	return *p.Rules
 }
 
-// planned words the receipt of a plan that is not carried out; err is what the rules have against it.
+// planned words the receipt of a plan that is not carried out; err is what approval it lacks.
 func (p Policy) planned(err error) string {
-	switch {
-	case err != nil:
-		return "nothing was done; it would be refused (" + err.Error() + ")"
-	case p.DryRun:
-		return "nothing was done, as --dry-run asks; it would be allowed"
+	out := "nothing was done"
+	if p.DryRun {
+		out += ", as --dry-run asks"
 	}
-	return "nothing was done; it would be allowed"
+	if err != nil {
+		return out + "; " + err.Error()
+	}
+	return out + "; it would be allowed"
 }
 
-// allow checks the rules that hold for the credential, and says why it may be revoked.
-func (p Policy) allow(f scanner.Finding, plan scanner.Plan, now time.Time) (why string, err error) {
+// allow checks the rules that hold for the credential, but for approvals.
+func (p Policy) allow(f scanner.Finding, now time.Time) error {
 	for _, rule := range []func(detectors.RevokeConfig, scanner.Finding) error{verdictRule, severityRule, providerRule, environmentRule} {
 		if err := rule(p.rules(), f); err != nil {
-			return "", err
+			return err
 		}
 	}
-	if err := p.sourceRule(f); err != nil {
-		return "", err
-	}
-	if err := quietRule(p.rules(), now); err != nil {
-		return "", err
-	}
-	return p.approval(plan, now)
+	return cmp.Or(p.sourceRule(f), quietRule(p.rules(), now))
 }
 
 func verdictRule(r detectors.RevokeConfig, f scanner.Finding) error {

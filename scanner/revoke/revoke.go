@@ -96,7 +96,7 @@ func (r *Revoker) record(ctx context.Context, jobs []*job) {
 	refused := slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool {
 		return j.receipt.Status != scanner.Refused || !j.receipt.Plan.Open() || !lives(j.finding.Verdict)
 	})
-	if r.Log == nil || len(refused) == 0 {
+	if r.Log == nil || len(refused) == 0 || !r.Policy.Acts() {
 		return
 	}
 	s, err := r.Log.Lock(ctx)
@@ -147,7 +147,9 @@ type job struct {
 func (j *job) prepare() {
 	f, p := j.finding, j.revoker.Policy
 	j.calls, j.receipt.Plan = j.revoker.plan(*f)
-	allowed, err := p.allow(*f, j.receipt.Plan, j.revoker.now())
+	now := j.revoker.now()
+	refused := p.allow(*f, now)
+	why, err := p.approval(j.receipt.Plan, now)
 	switch {
 	case f.Verdict.Status == scanner.Dead:
 		j.receipt.Status, j.receipt.Reason = scanner.Done, "the issuer says that it is dead already"
@@ -155,14 +157,14 @@ func (j *job) prepare() {
 		j.receipt.Status, j.receipt.Reason = scanner.NoWay, noWay(*f)
 	case !j.receipt.Plan.Open():
 		j.receipt.Status, j.receipt.Reason = scanner.Refused, j.blocked()
-	case !p.runs(j.receipt.Plan):
+	case refused != nil:
+		j.receipt.Status, j.receipt.Reason = scanner.Refused, refused.Error()
+	case !p.runs(j.receipt.Plan) || err != nil: // a person may approve the plan that is shown
 		j.receipt.Status, j.receipt.Reason = scanner.Planned, p.planned(err)
-	case err != nil:
-		j.receipt.Status, j.receipt.Reason = scanner.Refused, err.Error()
 	case j.revoker.Log == nil:
 		j.receipt.Status, j.receipt.Reason = scanner.Refused, "no audit log"
 	default:
-		j.ready, j.receipt.Reason = true, allowed
+		j.ready, j.receipt.Reason = true, why
 	}
 }
 
@@ -208,7 +210,7 @@ func (j *job) end(log *audit.Session, status scanner.Outcome, reason string) {
 	if log == nil {
 		return
 	}
-	if err := j.append(log, audit.Record{Event: audit.Ended, Way: j.receipt.Way, Outcome: string(status), Reason: reason}); err != nil {
+	if err := j.append(log, audit.Record{Event: audit.Ended, Way: j.receipt.Way, Outcome: string(status), Reason: reason, Undo: j.receipt.Undo}); err != nil {
 		j.receipt.Reason = strings.TrimPrefix(reason+"; "+err.Error(), "; ")
 		if status != scanner.Done && status != scanner.Contained {
 			j.receipt.Status = scanner.Failed

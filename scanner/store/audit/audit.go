@@ -49,6 +49,7 @@ type Record struct {
 	Code        string    `json:"code,omitempty"`   // the issuer's own
 	Outcome     string    `json:"outcome,omitempty"`
 	Reason      string    `json:"reason,omitempty"`
+	Undo        string    `json:"undo,omitempty"` // how to undo it
 	Torn        *Torn     `json:"torn,omitempty"`
 	Prev        string    `json:"prev"` // hash of the line before, empty in the first
 }
@@ -109,7 +110,7 @@ func (r Record) String() string {
 	fmt.Fprintf(&b, "%d %s %s", r.Seq, r.Time.UTC().Format(time.RFC3339), r.Event)
 	for _, f := range []struct{ name, value string }{
 		{"credential", r.Fingerprint}, {"rule", r.Rule}, {"account", r.Account}, {"way", r.Way}, {"step", r.Step},
-		{"call", r.Call}, {"code", r.Code}, {"outcome", r.Outcome}, {"reason", r.Reason}, {"plan", r.Plan}, {"actor", r.Actor},
+		{"call", r.Call}, {"code", r.Code}, {"outcome", r.Outcome}, {"reason", r.Reason}, {"undo", r.Undo}, {"plan", r.Plan}, {"actor", r.Actor},
 	} {
 		if f.value != "" {
 			fmt.Fprintf(&b, " %s=%q", f.name, f.value)

@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"bytes"
 	"slices"
 	"sort"
 
@@ -10,9 +9,6 @@ import (
 
 // defaultDecodeDepth is how many encodings are taken off when Options say nothing.
 const defaultDecodeDepth = 5
-
-// decodedContext is how many bytes of text around what was decoded are read with it.
-const decodedContext = 8 << 10
 
 // decoded adds what lies under encodings to the matches of the text as it stands. The text around it is read once more
 // with every encoded run replaced, in its place, by what it stands for, so that the names around it count.
@@ -23,9 +19,9 @@ func (s *Set) decoded(data []byte, at Hint, plain []Match) []Match {
 	}
 	var fresh []Match
 	back := wayBack{Layers: layers, doc: &document{data: data}, marks: newAllowMarks(data)}
-	for _, window := range s.worthReading(layers) {
-		for _, m := range s.piece(layers.Text[window.Start:window.End], at) {
-			if m.shift(window.Start); back.move(&m) {
+	for _, w := range s.worthReading(layers) {
+		for _, m := range s.piece(layers.Text[w.Start:w.End], at, w.kinds) {
+			if m.shift(w.Start); back.move(&m) {
 				fresh = append(fresh, m)
 			}
 		}
@@ -41,41 +37,31 @@ func (m *Match) shift(n int) {
 	}
 }
 
-// worthReading returns the parts of the decoded text in which a finding could come from what was decoded, or from the
-// names that it made readable: whole lines, apart from each other.
-func (s *Set) worthReading(layers *decode.Layers) []Span {
-	var out []Span
+// worthReading returns the windows of the decoded text in which a finding could come from what was decoded, or from the
+// names that it made readable.
+func (s *Set) worthReading(layers *decode.Layers) []window {
+	sp := spotter{set: s, data: layers.Text}
+	sp.changed(layers)
+	return s.windows(layers.Text, sp.dst)
+}
+
+// shows reports whether decoding made a place of its own.
+func (s *Set) shows(layers *decode.Layers) bool {
+	sp := spotter{set: s, data: layers.Text, once: true}
+	sp.changed(layers)
+	return sp.done()
+}
+
+// changed finds the places in and beside what was decoded.
+func (sp *spotter) changed(layers *decode.Layers) {
 	end := 0
 	for _, c := range layers.Changed {
 		from, to := max(end, c.Start-hintAfter), min(len(layers.Text), c.End+hintBefore)
-		if from >= to {
-			continue
+		if from < to && !sp.done() {
+			end = to
+			sp.find(from, to)
 		}
-		end = to
-		sp := spotter{set: s, data: layers.Text, once: true}
-		if sp.find(from, to); !sp.done() {
-			continue
-		}
-		w := widen(layers.Text, Span{c.Start, c.End})
-		if n := len(out); n > 0 && w.Start <= out[n-1].End {
-			out[n-1].End = max(out[n-1].End, w.End)
-			continue
-		}
-		out = append(out, w)
 	}
-	return out
-}
-
-// widen adds the context to a span. An end is moved out to the end of its line, unless that is far.
-func widen(text []byte, s Span) Span {
-	s.Start, s.End = max(0, s.Start-decodedContext), min(len(text), s.End+decodedContext)
-	if i := bytes.LastIndexByte(text[max(0, s.Start-decodedContext):s.Start], '\n'); i >= 0 {
-		s.Start = max(0, s.Start-decodedContext) + i + 1
-	}
-	if i := bytes.IndexByte(text[s.End:min(len(text), s.End+decodedContext)], '\n'); i >= 0 {
-		s.End += i
-	}
-	return s
 }
 
 // wayBack moves matches from decoded text to the text that was scanned.

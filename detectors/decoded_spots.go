@@ -62,7 +62,7 @@ func (sp *spotter) reveals(at Span, end int) bool {
 	}
 	window := sp.data[max(0, at.Start-hintBefore):min(len(sp.data), end+hintAfter)]
 	layers := decode.Decode(window, sp.set.depth)
-	return layers != nil && len(sp.set.worthReading(layers)) > 0
+	return layers != nil && sp.set.shows(layers)
 }
 
 // escapedRun reports whether a run of escaped letters and digits begins here.

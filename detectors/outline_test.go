@@ -71,6 +71,9 @@ func TestLongTextIsReadInWindows(t *testing.T) {
 		for m := range set.Scan(far, Hint{Path: "bot.env"}) {
 			found = append(found, m.Credential.Rule.ID)
 			for name, s := range m.Spans {
+				if m.Credential.Rule.Part(name).Form != FormToken {
+					continue
+				}
 				if string(far[s.Start:s.End]) != m.Credential.Parts[name].Reveal() {
 					t.Errorf("%s of %s is not at %v", name, m.Credential.Rule.ID, s)
 				}

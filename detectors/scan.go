@@ -111,17 +111,8 @@ func (s *Set) plain(data []byte, at Hint, kinds Kind, keep func(*Match) bool) []
 	return found
 }
 
-// piece returns the matches of a piece of decoded text.
-func (s *Set) piece(text []byte, at Hint) []Match {
-	sp := spotter{set: s, data: text}
-	sp.find(0, len(text))
-	kinds := Kind(0)
-	for _, spot := range sp.dst {
-		kinds |= spot.Kind
-	}
-	if kinds == 0 {
-		return nil
-	}
+// piece returns the matches of a piece of decoded text with spots of these kinds.
+func (s *Set) piece(text []byte, at Hint, kinds Kind) []Match {
 	keep := s.patterns.keep(text, at)
 	if keep == nil {
 		return nil

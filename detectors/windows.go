@@ -59,7 +59,7 @@ func (s *Set) windows(data []byte, spots []Spot) []window {
 // spotWindow is the window of one spot: whole lines, unless they are long.
 func spotWindow(data []byte, at Spot) Span {
 	near := nearShape
-	if at.Kind&(OfName|OfObject|OfPEM|OfEncoding) != 0 {
+	if at.Kind&(OfName|OfObject|OfPEM|OfPattern|OfEncoding) != 0 {
 		near = nearName
 	}
 	s := Span{max(0, at.Start-near), min(len(data), at.End+near)}

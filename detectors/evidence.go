@@ -309,10 +309,22 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if f.name < 0 && !r.unnamed(&f, c) || f.elsewhere() || r.ofOtherURL(&f) {
 		return f, false
 	}
-	if !r.proved(&f) {
+	if !r.proved(&f) || f.name < 0 && f.guessed() {
 		return f, false
 	}
-	return f, f.proof != nil && f.proof.Facts != nil || v.form != FormToken || !placeholder(sh.fixed.Replace(f.text)) && !encodedText(f.text)
+	if f.proof != nil && f.proof.Facts != nil {
+		return f, !f.proof.Weak || !placeholder(sh.fixed.Replace(f.text))
+	}
+	return f, v.form != FormToken || !placeholder(sh.fixed.Replace(f.text)) && !encodedText(f.text)
+}
+
+// guessed reports whether nothing but its place says that a value without checksum is a key: hashes and ids stand as
+// arguments too. A call that takes keys, or the provider's own constructor, says so.
+func (f *fit) guessed() bool {
+	if f.proof == nil || !f.proof.Weak || f.v.form != FormToken {
+		return false
+	}
+	return !f.v.calledFor(f.shape) && !(f.level >= levelScope && constructor.MatchString(f.v.call))
 }
 
 // names reports whether the claim is by a variable's whole name that stands for the part.
@@ -361,10 +373,15 @@ func wordy(text string) bool {
 	return words > 1
 }
 
-// ofOtherURL reports whether the value is in the path of a URL that does not name the provider.
+// ofOtherURL reports whether the value is in the path of a URL that does not name the provider, or of the page of a commit.
 func (r *reading) ofOtherURL(f *fit) bool {
-	return f.v.url.End > 0 && f.level < levelOwn && f.at.Start > 0 && r.data[f.at.Start-1] == '/'
+	if f.v.url.End == 0 || f.at.Start == 0 || r.data[f.at.Start-1] != '/' {
+		return false
+	}
+	return f.level < levelOwn || commitPage.Match(r.data[f.v.url.Start:f.at.Start])
 }
+
+var commitPage = regexp.MustCompile(`(?i)/(?:commits?|tree|blob|raw|compare|rev|changeset)/(?:[^/]+/)*$`)
 
 // elsewhere reports whether the value's own name says that it is for another service, and not for the provider.
 func (f *fit) elsewhere() bool {

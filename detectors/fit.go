@@ -30,10 +30,7 @@ func (v *value) calledFor(sh *shape) bool {
 	if sh.calls == nil {
 		return false
 	}
-	if v.call != "" && sh.calls.in(v.call) {
-		return true
-	}
-	return slices.ContainsFunc(v.names, sh.calls.in)
+	return v.call != "" && (sh.calls.in(v.call) || sh.calls.in(v.place())) || slices.ContainsFunc(v.names, sh.calls.in)
 }
 
 // negated reports whether a name that fits says that the value is something else after all: private_key_hash, or

@@ -3,6 +3,7 @@ package detectors
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -16,6 +17,9 @@ type naming struct {
 	table  bool     // it is a cell of a table: its names may stand far above
 	direct bool     // the first name is joined to the value by an operator, a tag or a header
 }
+
+// place is the call and the value's place among its arguments, from 0: Account/2.
+func (n *naming) place() string { return n.call + "/" + strconv.Itoa(n.arg) }
 
 const (
 	maxHops  = 6

@@ -428,6 +428,9 @@ func (r *reading) mayBeNamed(v *value) bool {
 			return true
 		}
 	}
+	if v.call != "" && r.set.calls.in(v.place()) {
+		return true
+	}
 	return r.set.near.contains(r.data[max(0, v.Start-foreignReach):min(len(r.data), v.End+foreignReach)]) || r.set.near.contains([]byte(r.at.Path))
 }
 

@@ -39,7 +39,8 @@
 //	                and passphrase have sensible defaults; other parts need names unless the context is none
 //	  not_names     names that say the value is something else
 //	  env           whole variable or header names that name provider and part at once (BINANCE_API_KEY, X-MBX-APIKEY)
-//	  calls         expressions over the name of a call whose argument is the value (privateKeyToAccount)
+//	  calls         expressions over the name of a call whose argument is the value (privateKeyToAccount), or over name
+//	                and place, from 0 (Account/2)
 //	  entropy       least Shannon entropy, bits per character; 0 leaves it to the engine's test for random text
 //	  check         an offline proof of package check
 //	  optional      true when the credential is whole without the part

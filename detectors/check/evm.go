@@ -13,7 +13,7 @@ func evmPrivateKey(value string) (Proof, bool) {
 		return Proof{}, false
 	}
 	key, ok := secpScalar(raw)
-	if !ok || padded(raw) || famousHashes[hex.EncodeToString(raw)] {
+	if !ok || padded(raw) || isText(raw) || famousHashes[hex.EncodeToString(raw)] {
 		return Proof{}, false
 	}
 	pub := secpPublic(&key)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"encoding/hex"
 
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
@@ -42,8 +43,32 @@ func patternName(raw []byte) string {
 		return "repeated pattern"
 	case counts(raw):
 		return "counting bytes"
+	case flat(raw):
+		return "one byte over and over"
 	}
 	return ""
+}
+
+// flat says that one byte stands eight times in a row, which chance does to one key in 2^51. Leading zeros do not count.
+func flat(raw []byte) bool {
+	raw = bytes.TrimLeft(raw, "\x00")
+	n := 1
+	for i := 1; i < len(raw) && n < 8; i++ {
+		if n++; raw[i] != raw[i-1] {
+			n = 1
+		}
+	}
+	return n == 8
+}
+
+// isText says that the bytes are text, such as the short strings of Cairo and the names in a word of 32 bytes.
+func isText(raw []byte) bool {
+	for _, c := range raw {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func smallInteger(raw []byte) bool {

@@ -28,7 +28,7 @@ func starknetKey(value string) (Proof, bool) {
 		return Proof{}, false
 	}
 	k := number(value[2:])
-	if k == nil || k.Sign() == 0 || k.Cmp(starkOrder) >= 0 {
+	if k == nil || k.Sign() == 0 || k.Cmp(starkOrder) >= 0 || len(value) > 8 && isText(k.Bytes()) {
 		return Proof{}, false
 	}
 	p := Proof{Network: "starknet", Weak: true, Facts: []Fact{{"stark_key", "0x" + starkPublic(k).Text(16)}}}

@@ -243,7 +243,7 @@ func (f *finder) decode(r run) int {
 	}
 	if text, below := f.below(data); below != "" {
 		if len(text) > 0 {
-			f.add(Span{r.start, end}, text, name+"/"+below)
+			f.add(Span{f.lead(r), end}, text, name+"/"+below)
 		}
 		return end
 	}
@@ -252,8 +252,17 @@ func (f *finder) decode(r run) int {
 	if n < len(data) && n < minBase64/4*3 || r.end-r.start < minBase64 && textPrefix(data, 0) < len(data) {
 		return end
 	}
+	lines[0].Start = f.lead(r)
 	f.lines(lines, ends, data[:n], end, name)
 	return end
+}
+
+// lead returns where a run begins with the 0x that says that it is hex.
+func (f *finder) lead(r run) int {
+	if r.hex && r.start > 1 && f.text[r.start-1]|0x20 == 'x' && f.text[r.start-2] == '0' {
+		return r.start - 2
+	}
+	return r.start
 }
 
 // lines adds the digits line by line.

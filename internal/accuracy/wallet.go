@@ -51,7 +51,7 @@ func wallets(words wordLists) map[string]maker {
 		"filecoin":        filecoin,
 		"zcash-sapling":   func(r random) string { return bech32("secret-extended-key-main", r.bytes(169)) },
 		"avalanche":       func(r random) string { return "PrivateKey-" + cb58(scalar(r)) },
-		"starknet":        func(r random) string { return "0x0" + hex.EncodeToString(scalar(r))[1:] },
+		"starknet":        starkKey,
 		"nsec":            func(r random) string { return bech32("nsec", scalar(r)) },
 		"npub":            func(r random) string { return bech32("npub", secp(r).PubKey().SerializeCompressed()[1:]) },
 		"ncryptsec":       func(r random) string { return bech32("ncryptsec", join([]byte{2, 16}, r.bytes(88), []byte{1})) },
@@ -83,6 +83,13 @@ func phrases(words wordLists, named map[string]maker) {
 	pool := words.tonPool(4)
 	named["ton"] = func(r random) string { return pick(r, pool) }
 	named["slip39"] = words.slip39
+}
+
+// starkKey is a scalar below the order of the Stark curve, written as most tools do: without leading zeros.
+func starkKey(r random) string {
+	key := r.bytes(32)
+	key[0] &= 7
+	return "0x" + strings.TrimLeft(hex.EncodeToString(key), "0")
 }
 
 func unhex(s string) []byte { return must(hex.DecodeString(s)) }

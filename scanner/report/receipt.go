@@ -104,7 +104,7 @@ func outcome(s scanner.Outcome) string {
 	case scanner.Planned:
 		return "revocation planned"
 	case scanner.NoWay:
-		return "for a person to revoke"
+		return "left to a person"
 	}
 	return string(s)
 }

@@ -84,6 +84,8 @@ func (l *Location) check() error {
 			return fmt.Errorf("unknown parameter %s", strconv.Quote(name))
 		case len(values) > 1:
 			return fmt.Errorf("parameter %s is given twice", name)
+		case name == "awssdk" && values[0] != "v2":
+			return fmt.Errorf("parameter awssdk knows v2 only")
 		case kind == yesNo:
 			if _, err := strconv.ParseBool(values[0]); err != nil {
 				return fmt.Errorf("parameter %s is neither true nor false", name)

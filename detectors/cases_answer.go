@@ -134,15 +134,16 @@ func (c *Cases) Fit(rules []Rule) []error {
 		r := byID[a.Rule]
 		switch {
 		case r == nil:
-			errs = append(errs, c.at(i, fmt.Errorf("no rule is called %q", a.Rule)))
+			errs = append(errs, c.At(i, fmt.Errorf("no rule is called %q", a.Rule)))
 		case r.CallAt(a.Call) == nil:
-			errs = append(errs, c.at(i, fmt.Errorf("rule %s has no call %s; it has %s", r.ID, a.Call, cmp.Or(strings.Join(r.callNames(), ", "), "none"))))
+			errs = append(errs, c.At(i, fmt.Errorf("rule %s has no call %s; it has %s", r.ID, a.Call, cmp.Or(strings.Join(r.callNames(), ", "), "none"))))
 		}
 	}
 	return errs
 }
 
-func (c *Cases) at(answer int, err error) error {
+// At puts file, line and name of an answer before an error.
+func (c *Cases) At(answer int, err error) error {
 	key := fmt.Sprintf("answer[%d]", answer)
 	return fmt.Errorf("%s:%d: answer %q: %w", c.file, c.lines[key], c.Answer[answer].Name, err)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/detectors/provider"
 	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/spf13/cobra"
 )
@@ -21,17 +23,18 @@ func newRulesCheck(c console) *cobra.Command {
 		Use:   "check FILE...",
 		Short: "Check rules files and run their cases",
 		Long: `Load rules files as strictly as the built-in ones are, and run their cases: texts in which something must be found, and
-look-alikes in which nothing may be. The cases of dir/ID.toml are in dir/ID.cases.toml or ../testdata/providers/ID.toml.`,
+look-alikes in which nothing may be. Answers of issuers that the cases record must mean what they state; nothing is
+sent. The cases of dir/ID.toml are in dir/ID.cases.toml or ../testdata/providers/ID.toml.`,
 		Example: `  keysweep rules check rules/kraken.toml
   keysweep rules check my-exchange.toml --cases my-cases.toml`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if cases != "" && len(args) > 1 {
 				return usagef("--cases belongs to one rules file")
 			}
 			var failed error
 			for _, name := range args {
-				failed = errors.Join(failed, checkRules(c, name, cases))
+				failed = errors.Join(failed, checkRules(cmd.Context(), c, name, cases))
 			}
 			return failed
 		},
@@ -40,7 +43,7 @@ look-alikes in which nothing may be. The cases of dir/ID.toml are in dir/ID.case
 	return cmd
 }
 
-func checkRules(c console, name, cases string) error {
+func checkRules(ctx context.Context, c console, name, cases string) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -73,7 +76,14 @@ func checkRules(c console, name, cases string) error {
 			return errors.Join(errs...)
 		}
 	}
-	fmt.Fprintf(c.out, "%s: %s, %s pass\n", name, plural(int64(len(loaded)), "rule"), plural(int64(len(list.Hit)+len(list.Quiet)), "case"))
+	if errs := provider.CheckAnswers(ctx, loaded, list); len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	answers := ""
+	if n := len(list.Answer); n > 0 {
+		answers = ", " + plural(int64(n), "answer")
+	}
+	fmt.Fprintf(c.out, "%s: %s, %s%s pass\n", name, plural(int64(len(loaded)), "rule"), plural(int64(len(list.Hit)+len(list.Quiet)), "case"), answers)
 	return nil
 }
 

@@ -191,7 +191,7 @@ const shortestKey = 20
 // name yields the last part of a key as text of its own when it could hold a credential.
 func (b *bucketRun) name(t *task) error {
 	name := path.Base(t.at.key)
-	if len(name) < shortestKey || b.Telling == nil || !b.Telling(name) {
+	if len(name) < shortestKey || b.Telling == nil || b.State.covered(t.id) || !b.Telling(name) {
 		return nil
 	}
 	at := t.occurrence()

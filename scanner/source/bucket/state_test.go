@@ -308,3 +308,34 @@ func TestInterruptedRunIsResumed(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesThatHoldACredentialAreReportedOnce(t *testing.T) {
+	b := newS3Bucket(t)
+	named := func() string { return "backup/desk_" + randomText(16) }
+	b.put(named(), "nothing\n")
+	b.put(named(), leak())
+	b.put(named(), "")
+	b.put("backup/of-nothing-in-particular.txt", "nothing\n")
+	path := filepath.Join(t.TempDir(), "state")
+	for run, want := range []int{4, 0} {
+		state := openState(t, path, "rules")
+		s := newSource(t, b.url())
+		s.State, s.Telling = state, func(name string) bool { return strings.Contains(name, "desk_") }
+		set, _ := deskSet()
+		var found collected
+		cov, err := (&scanner.Scanner{Detector: set, Drop: state.Reported}).Run(t.Context(), s, &found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		complete(t, cov)
+		for _, f := range found {
+			state.Report(f)
+		}
+		if err := errors.Join(state.Prepare(nil), state.Commit(), state.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if len(found) != want {
+			t.Errorf("run %d: %d findings, want %d: %v", run+1, len(found), want, files(found))
+		}
+	}
+}

@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"scanner/fleet":          {"scanner/revoke", "scanner/store", "scanner/source", "scanner/report", "scanner", "detectors/provider", "detectors"},
 	"scanner/revoke":         {"scanner/store", "scanner", "detectors/provider", "detectors"},
 	"scanner/store":          {"scanner", "detectors"},
-	"scanner/source":         {"scanner/source/gitpack", "scanner/source/reftable", "scanner", "detectors", "detectors/decode"},
+	"scanner/source":         {"scanner/source/gitpack", "scanner/source/reftable", "scanner", "detectors", "detectors/check", "detectors/decode"},
 	"scanner/source/gitpack": {},
 	"scanner/report":         {"scanner", "detectors"},
 	"scanner":                {"detectors/provider", "detectors"},

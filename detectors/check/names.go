@@ -55,6 +55,7 @@ var checks = map[string]Func{
 	"descriptor-with-wif":  descriptor,
 	"descriptor-checksum":  descriptorSum,
 	"bitcoin-wallet-dat":   walletDat, // the bytes of the file
+	"bitcoin-wallet-hash":  walletHash,
 	"zcash-sapling-extsk":  zcashSapling,
 	"zcash-sprout-key":     zcashSprout,
 

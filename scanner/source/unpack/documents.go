@@ -27,7 +27,9 @@ type reader func(data []byte, yield func(name string, text []byte) error) error
 func document(head []byte, name string) reader {
 	switch {
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return readSQLite
+		return readDatabase
+	case isBerkeleyDB(head):
+		return readWallet
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return readPDF
 	case bytes.HasPrefix(head, []byte(`{\rtf`)):
@@ -44,6 +46,18 @@ func document(head []byte, name string) reader {
 		return readPyc
 	}
 	return nil
+}
+
+// readDatabase reads the tables of an SQLite database, and the keys of one that is a wallet.
+func readDatabase(data []byte, yield func(string, []byte) error) error {
+	bad := readSQLite(data, yield)
+	if final(bad) || !bytes.Contains(data, []byte("walletdescriptor")) {
+		return bad
+	}
+	if err := readWallet(data, yield); err != nil {
+		return err
+	}
+	return bad
 }
 
 // documents yields the texts of a document, after the document as it stands.

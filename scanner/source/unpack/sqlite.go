@@ -124,7 +124,7 @@ func (db *sqlite) walk(number uint32, yield func(row []string)) error {
 				return errFormat
 			}
 			at := int(binary.BigEndian.Uint16(page[p:]))
-			if at+4 >= len(page) {
+			if at+4 > len(page) {
 				return errFormat
 			}
 			switch kind {

@@ -20,9 +20,9 @@ type memo struct {
 }
 
 const (
-	shortPiece = 1 << 10 // bytes from which on a line may end a piece
+	shortPiece = 1 << 9  // bytes from which on a line may end a piece
 	longPiece  = 8 << 10 // where a piece ends in any case
-	pieceLines = 16      // one line in so many may end a piece
+	pieceLines = 8       // one line in so many may end a piece
 )
 
 // newMemo sets aside a number of bytes.

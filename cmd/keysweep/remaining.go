@@ -47,14 +47,13 @@ func (r *remaining) describe(now time.Time, p *scanner.Progress) string {
 	return line
 }
 
-// share is the part of the scan that is done, 0 to 1: of the units and of the bytes to inflate, of each half. Bytes alone
-// run ahead where large files lie in front that are quickly read, units alone where many small ones do.
+// share is the part of the scan that is done, 0 to 1: of the bytes to inflate, and of the units where nothing is packed.
+// The number of units says less of the time they take: commits come first, and are short.
 func share(s *gitpack.Stats) float64 {
-	done := ratio(s.Done.Load(), s.Units.Load())
 	if s.Total.Load() == 0 {
-		return done
+		return ratio(s.Done.Load(), s.Units.Load())
 	}
-	return (done + ratio(s.Read.Load(), s.Total.Load())) / 2
+	return ratio(s.Read.Load(), s.Total.Load())
 }
 
 func ratio(part, whole int64) float64 { return min(1, float64(part)/float64(max(1, whole))) }

@@ -267,25 +267,11 @@ func people(header []byte) []byte {
 	dropping := false
 	for line := range bytes.Lines(header) {
 		if line[0] != ' ' {
-			dropping = mechanical(line)
+			dropping = gitpack.Mechanical(line)
 		}
 		if !dropping {
 			kept = append(kept, line...)
 		}
 	}
 	return kept
-}
-
-func mechanical(line []byte) bool {
-	word, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
-	switch string(word) {
-	case "tree", "parent", "object":
-		_, err := gitpack.ParseID(string(value))
-		return err == nil
-	case "type":
-		return len(value) <= len("commit")
-	case "gpgsig", "gpgsig-sha256":
-		return bytes.HasPrefix(value, []byte("-----BEGIN ")) && bytes.Contains(value, []byte(" SIGNATURE"))
-	}
-	return false
 }

@@ -114,7 +114,7 @@ const headMark = 1 << 31
 func (r *Reached) locate(ctx context.Context, want *hits) error {
 	n := max(1, min(r.s.workers, len(r.commits)/64))
 	walks := make([]*placeWalk, n)
-	err := stretches(n, len(r.commits), func(i, lo, hi int) {
+	err := spread(n, len(r.commits), func(i, lo, hi int) {
 		walks[i] = newPlaceWalk(r, want)
 		walks[i].commits(ctx, lo, hi)
 	})

@@ -117,7 +117,7 @@ func (r *Reached) walkTrees(ctx context.Context, w *commitWalk) (bitset, error) 
 	outer.found, outer.skips, outer.paths = nil, nil, newPaths(nil)
 	room := r.s.pathRoom()
 	walks := make([]*treeWalk, max(1, min(r.s.workers, len(r.commits)/64)))
-	err := stretches(len(walks), len(r.commits), func(i, lo, hi int) {
+	err := spread(len(walks), len(r.commits), func(i, lo, hi int) {
 		walks[i] = newTreeWalk(r.s, outer.seen.clone(), room)
 		walks[i].commits(ctx, r, lo, hi)
 	})
@@ -148,8 +148,8 @@ func (s *Store) pathRoom() *atomic.Int64 {
 	return &room
 }
 
-// stretches divides a history among n workers.
-func stretches(n, commits int, walk func(i, lo, hi int)) error {
+// spread divides a history among n workers.
+func spread(n, commits int, walk func(i, lo, hi int)) error {
 	var group errgroup.Group
 	for i := range n {
 		group.Go(func() error {

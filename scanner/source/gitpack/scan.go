@@ -42,9 +42,7 @@ func (c *scan) run(ctx context.Context) error {
 	for _, skip := range c.r.skips {
 		c.v.Skip(skip)
 	}
-	if err := c.texts(ctx); err != nil {
-		return err
-	}
+	texts := c.apart()
 	for k, tab := range c.t.list {
 		var err error
 		switch tab.(type) {
@@ -57,21 +55,34 @@ func (c *scan) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.texts(ctx, texts); err != nil {
+		return err
+	}
 	return ctx.Err()
 }
 
-// texts scans the commits that are in memory already, and wants the rest.
-func (c *scan) texts(ctx context.Context) error {
+// apart sets the commits that are in memory already apart from what packs and files are wanted for.
+func (c *scan) apart() (texts []commitText) {
 	c.want = c.r.units.clone()
-	texts := slices.Clone(c.r.texts)
-	texts = slices.DeleteFunc(texts, func(t commitText) bool { return !c.want.remove(t.num) })
+	for _, t := range c.r.texts {
+		if c.want.remove(t.num) {
+			texts = append(texts, t)
+			c.s.stats.Total.Add(int64(len(t.data)))
+		}
+	}
+	return texts
+}
+
+// texts scans commits that are in memory.
+func (c *scan) texts(ctx context.Context, texts []commitText) error {
 	var next atomic.Int64
 	const some = 256
 	return c.parallel(ctx, func(ctx context.Context, w *scanner) error {
 		for {
 			lo := min(int(next.Add(some))-some, len(texts))
 			for _, t := range texts[lo:min(lo+some, len(texts))] {
-				if _, err := w.visit(t.num, Commit, t.data, w.spots(t.data)); err != nil {
+				w.s.stats.Read.Add(int64(len(t.data)))
+				if _, err := w.visit(t.num, Commit, t.data, w.spots(Commit, t.data)); err != nil {
 					return err
 				}
 			}

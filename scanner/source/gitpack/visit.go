@@ -96,7 +96,7 @@ func (w *scanner) loose(k int, num uint32) error {
 		return w.other(num, k, corrupt("loose object end", err))
 	}
 	w.s.stats.Inflated.Add(int64(len(data)))
-	_, err = w.visit(num, f.kind, data, w.spots(data))
+	_, err = w.visit(num, f.kind, data, w.spots(f.kind, data))
 	return err
 }
 
@@ -110,7 +110,7 @@ func (w *scanner) other(num uint32, k int, err error) error {
 	if err2 != nil {
 		return w.settle(num, 0, err)
 	}
-	_, err = w.visit(num, kind, data, w.spots(data))
+	_, err = w.visit(num, kind, data, w.spots(kind, data))
 	return err
 }
 

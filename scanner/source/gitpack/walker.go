@@ -192,14 +192,14 @@ func (w *scanner) root(node uint32) (frame, error) {
 			err = w.r.z.inflate(data, w.f.p.data[e.body:w.f.p.end])
 			w.s.stats.Inflated.Add(int64(e.size))
 			w.s.stats.Read.Add(int64(e.size))
-			return w.finish(node, data, err, w.spots(data))
+			return w.finish(node, data, err, w.spots(w.kind, data))
 		}
 	}
 	var data []byte
 	if err == nil {
 		w.kind, data, err = w.r.packed(w.t, w.f.k, at, w.s.largest())
 	}
-	return w.finish(node, data, err, w.spots(data))
+	return w.finish(node, data, err, w.spots(w.kind, data))
 }
 
 // huge hands out a blob in windows; what is built on it is too large.
@@ -230,8 +230,8 @@ func (w *scanner) delta(at int, node uint32) (frame, error) {
 		w.live += int64(len(data))
 	}
 	data, err := w.patched(base, node)
-	if err != nil || w.sp == nil || w.whole {
-		return w.finish(node, data, err, w.spots(data))
+	if err != nil || w.sp == nil || w.whole || w.kind != Blob {
+		return w.finish(node, data, err, w.spots(w.kind, data))
 	}
 	spots, scanned := respot(w.sp, data, w.runs, base.spots, len(base.data))
 	w.looked(scanned)
@@ -259,12 +259,18 @@ func (w *scanner) patched(base *frame, node uint32) ([]byte, error) {
 	return data, patch(data, base.data, ops, &w.runs)
 }
 
-func (w *scanner) spots(data []byte) []Span {
-	if w.sp == nil || len(data) == 0 {
+// spots looks through a whole object.
+func (w *scanner) spots(kind Type, data []byte) (spots []Span) {
+	if w.sp == nil {
 		return nil
 	}
-	w.looked(len(data))
-	return sortSpots(w.sp.Spots(nil, data, 0, len(data)))
+	stretches(kind, data, func(from, to int) {
+		if from < to {
+			w.looked(to - from)
+			spots = w.sp.Spots(spots, data, from, to)
+		}
+	})
+	return sortSpots(spots)
 }
 
 // looked counts bytes that were looked at; the watcher counts for itself.
@@ -301,7 +307,7 @@ func (w *scanner) finish(node uint32, data []byte, err error, spots []Span) (fra
 			}
 			return f, nil
 		}
-		w.kind, data, spots = kind, copied, w.spots(copied)
+		w.kind, data, spots = kind, copied, w.spots(kind, copied)
 	}
 	f.data, f.size, f.spots = data, len(data), spots
 	w.f.done.setShared(node)

@@ -1,6 +1,7 @@
 package issuer_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/keysweep/keysweep/detectors"
+	"github.com/keysweep/keysweep/scanner"
+	"github.com/keysweep/keysweep/scanner/report"
 )
 
 func jsonText(s string) string {
@@ -57,6 +60,22 @@ func shown(values ...any) string {
 	for _, v := range values {
 		text, err := json.Marshal(v)
 		fmt.Fprintf(&b, "%v\n%+v\n%#v\n%q\n%s\n%v\n", v, v, v, v, text, err)
+	}
+	return b.String()
+}
+
+// rendered is a finding in every format of reports, the facts of its verdict and receipt at least.
+func rendered(t *testing.T, f scanner.Finding) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, name := range report.Formats() {
+		o := report.Options{}
+		if name == "template" {
+			o.Template = "{{range .}}{{json .}}{{end}}"
+		}
+		if err := report.Render(name, &b, []scanner.Finding{f}, o); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
 	}
 	return b.String()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/keysweep/keysweep/detectors/provider"
 	"github.com/keysweep/keysweep/detectors/sign"
 	"github.com/keysweep/keysweep/internal/issuer"
+	"github.com/keysweep/keysweep/scanner"
 )
 
 // TestProviders runs every rule that asks its issuer through all that an issuer can answer: what is recorded of it, and
@@ -105,6 +106,8 @@ func (m *matrix) recorded(t *testing.T, a detectors.Answer) provider.Verdict {
 		return m.script(m.rule, m.call.Name, parts, issuer.Always(recorded(a, parts)))
 	})
 	m.holds(t, v, a)
+	f := scanner.Finding{Credential: detectors.Credential{Rule: m.rule}, Fingerprint: m.cred.Fingerprint(), Severity: m.rule.Severity, Verdict: scanner.VerdictOf(v)}
+	quiet(t, "a report", rendered(t, f), reveal(m.cred.Parts))
 	asks := 1
 	if v.Status != provider.Live && v.Status != provider.Restricted && !v.Known {
 		asks = hosts(m.call)

@@ -200,9 +200,11 @@ func (at *scene) secrecy(t *testing.T, file, log string, all []scanner.Finding) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	told := rendered(t, scanner.Finding{Credential: detectors.Credential{Rule: at.rule}, Fingerprint: all[0].Fingerprint, Verdict: all[0].Verdict, Receipt: &at.receipt})
 	for _, parts := range []map[string]detectors.Secret{at.leaked.Parts, {"key": at.signer["key"], "secret": at.signer["secret"], "token": at.signer["token"]}} {
 		quiet(t, "the audit log", string(kept), reveal(parts))
 		quiet(t, "the log", log, reveal(parts))
+		quiet(t, "a report", told, reveal(parts))
 		quiet(t, "the receipt", shown(at.receipt, all[0].Verdict), reveal(parts))
 	}
 }

@@ -82,7 +82,7 @@ func TestKilledRunsAreResumed(t *testing.T) {
 		t.Fatalf("code %d: %s", code, out)
 	}
 	lasts := time.Since(whole)
-	for range 4 {
+	for range 8 {
 		dir := t.TempDir()
 		report, state := filepath.Join(dir, "report.json"), filepath.Join(dir, "state")
 		seen, kills := map[string]int{}, 0

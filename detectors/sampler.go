@@ -63,6 +63,7 @@ func (s *sampler) funcs() template.FuncMap {
 		"evmkey":     named(func() string { return "0x" + hex.EncodeToString(s.bytes(32)) }),
 		"mnemonic":   func(name string, n int) string { return s.keep(name, s.mnemonic(n)) },
 		"fields":     strings.Fields,
+		"seedqr":     seedQR,
 		"cut":        func(word string) string { return strings.ToUpper(word[:min(4, len(word))]) },
 		"solana":     named(func() string { return base58(ed25519.NewKeyFromSeed(s.bytes(32))) }),
 		"solanaints": named(s.solanaInts),
@@ -178,6 +179,15 @@ func (s *sampler) rsaPEM() string {
 func (s *sampler) xprv() string {
 	b := append([]byte{0x04, 0x88, 0xad, 0xe4, 0, 0, 0, 0, 0, 0, 0, 0, 0}, s.bytes(32)...)
 	return base58check(append(append(b, 0), s.bytes(32)...))
+}
+
+// seedQR writes an English phrase as four digits for each word.
+func seedQR(phrase string) string {
+	var out strings.Builder
+	for _, w := range strings.Fields(phrase) {
+		fmt.Fprintf(&out, "%04d", check.Wordlists()[0].Index([]byte(w)))
+	}
+	return out.String()
 }
 
 func (s *sampler) mnemonic(n int) string {

@@ -183,6 +183,16 @@ func (c credential) truth(environment string) Truth {
 // inner finds the secret within a connection string or an address.
 var inner = regexp.MustCompile(`://[^:/@]*:([^@/]+)@|secret=([0-9a-f]{64})|AccountKey=([^;]+)|/([A-Za-z0-9_-]{24,})$|"(?:d|cborHex|encoded|ciphertext)":\s*"([^"]+)"|\((.prv[^/)]+)`)
 
+// listed are the keys of a sui.keystore: each is a secret, and a finding of its own.
+var listed = regexp.MustCompile(`\bA[A-P][A-Za-z0-9+/]{42}\b`)
+
+func keysOf(v string) []string {
+	if !strings.HasPrefix(v, "[") {
+		return nil
+	}
+	return listed.FindAllString(v, -1)
+}
+
 // forms are the shorter writings of a value that a finding may hold in its place.
 func forms(v string) []string {
 	var out []string
@@ -192,6 +202,7 @@ func forms(v string) []string {
 		}
 		out = append(out, strings.Join(ws, " "))
 	}
+	out = append(out, keysOf(v)...)
 	for _, m := range inner.FindAllStringSubmatch(v, -1) {
 		for _, group := range m[1:] {
 			if group != "" {

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -32,14 +33,18 @@ type Server struct {
 	Dir      string // where it keeps its data
 
 	cmd  *exec.Cmd
+	life io.Closer // the server ends when this closes, as it does when this process ends in whatever way
 	done chan struct{}
 }
 
 // Close ends the server and waits for that.
 func (s *Server) Close() {
-	_ = s.cmd.Process.Kill()
+	_ = s.life.Close()
 	<-s.done
 }
+
+// watch runs a command until its standard input ends.
+const watch = `exec 3<&0; "$@" </dev/null 3<&- & server=$!; { cat <&3 >/dev/null; kill -9 $server 2>/dev/null; } & wait $server`
 
 // Install makes sure that all servers are installed.
 func Install(ctx context.Context) error {
@@ -118,7 +123,12 @@ func (s *Server) launch(ctx context.Context, command func(port string) *exec.Cmd
 		return err
 	}
 	s.Endpoint = "http://127.0.0.1:" + port + path
-	s.cmd, s.done = command(port), make(chan struct{})
+	server := command(port)
+	s.cmd, s.done = exec.Command("sh", append([]string{"-c", watch, "sh"}, server.Args...)...), make(chan struct{})
+	s.cmd.Env = server.Env
+	if s.life, err = s.cmd.StdinPipe(); err != nil {
+		return err
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -133,7 +143,7 @@ func (s *Server) launch(ctx context.Context, command func(port string) *exec.Cmd
 		}
 		select {
 		case <-s.done:
-			return fmt.Errorf("%s ended: %s", s.cmd.Path, s.cmd.ProcessState)
+			return fmt.Errorf("%s ended: %s", server.Path, s.cmd.ProcessState)
 		case <-ctx.Done():
 			s.Close()
 			return ctx.Err()
@@ -141,7 +151,7 @@ func (s *Server) launch(ctx context.Context, command func(port string) *exec.Cmd
 		}
 	}
 	s.Close()
-	return fmt.Errorf("%s does not answer", s.cmd.Path)
+	return fmt.Errorf("%s does not answer", server.Path)
 }
 
 func freePort() (string, error) {

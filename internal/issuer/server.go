@@ -12,6 +12,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -149,8 +150,10 @@ func (s *Server) Hits(host string) int {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, err := read(r)
 	if err != nil {
-		s.record("a body that could not be read")
-		return
+		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+			s.record("a body that is too large")
+		}
+		return // else the client has given up
 	}
 	call := s.judge(req)
 	s.mu.Lock()

@@ -64,7 +64,7 @@ func (r *remaining) estimate(now time.Time, done float64) time.Duration {
 		r.begun = now
 	}
 	spent := now.Sub(r.begun)
-	if spent < soonest || done < 0.01 {
+	if spent < soonest || done < 0.1 { // what comes first is the heaviest, and not like the rest
 		return 0
 	}
 	left := time.Duration(float64(spent) * (1 - done) / done)

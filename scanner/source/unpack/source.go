@@ -190,18 +190,19 @@ type Spotter struct{ gitpack.Spotter }
 // Reach covers the magic bytes of every format, and those before it.
 func (s Spotter) Reach() int { return max(s.Spotter.Reach(), magicEnd) }
 
-var pdfMagic = []byte("%PDF-")
+const (
+	magicEnd    = 262 // of tar's
+	documentEnd = 16  // of the bytes that tell a document
+)
 
-const magicEnd = 262 // of tar's
-
-// Spots adds the first bytes of an archive.
+// Spots adds the first bytes of an archive, and of a document that is told by them.
 func (s Spotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.Span {
 	if from < magicEnd {
 		if f := identify(data[:min(len(data), headSize)], ""); f != nil && from < f.at+len(f.magic) {
 			dst = append(dst, gitpack.Span{Start: 0, End: f.at + len(f.magic)})
 		}
-		if bytes.HasPrefix(data, pdfMagic) && from < len(pdfMagic) {
-			dst = append(dst, gitpack.Span{Start: 0, End: len(pdfMagic)})
+		if from < documentEnd && document(data[:min(len(data), documentEnd)], "") != nil {
+			dst = append(dst, gitpack.Span{Start: 0, End: min(len(data), documentEnd)})
 		}
 	}
 	return s.Spotter.Spots(dst, data, from, to)

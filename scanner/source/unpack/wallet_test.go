@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keysweep/keysweep/detectors/check"
+	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
 
 func randomBytes(n int) []byte {
@@ -76,3 +77,23 @@ func FuzzWallet(f *testing.F) {
 		}
 	})
 }
+
+func TestDocumentsAreSpots(t *testing.T) {
+	for name, data := range map[string]string{
+		"wallet": berkeley(), "SQLite": "SQLite format 3\x00" + strings.Repeat("\x00", 84), "PDF": "%PDF-1.4\n", "RTF": `{\rtf1 text}`, "class": classFile("a", "b"),
+	} {
+		if got := (Spotter{noSpots{}}).Spots(nil, []byte(data), 0, len(data)); len(got) != 1 || got[0].Start != 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+		if got := (Spotter{noSpots{}}).Spots(nil, []byte(data), documentEnd, len(data)); len(got) != 0 {
+			t.Errorf("%s, changed behind its head: %v", name, got)
+		}
+	}
+}
+
+// noSpots is a detector that finds nothing.
+type noSpots struct{}
+
+func (noSpots) Reach() int { return 0 }
+
+func (noSpots) Spots(dst []gitpack.Span, _ []byte, _, _ int) []gitpack.Span { return dst }

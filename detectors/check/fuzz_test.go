@@ -62,6 +62,11 @@ func FuzzBinary(f *testing.F) {
 		openSSH(raw)
 		libp2p(raw)
 		walletDat(string(raw))
+		if text, ok := WriteWIF(raw, true, false); ok {
+			if _, key, _, ok := parseWIF(text); !ok || key.Bytes() != [32]byte(raw) {
+				t.Errorf("%x is written as another key", raw)
+			}
+		}
 		encryptedPKCS8(raw)
 		if body, ok := pgpPacket(raw); ok && len(body) > 6 {
 			pgpPublicSize(body)
@@ -81,13 +86,25 @@ var reencode = map[string]func(string) string{
 	"eos-pvt-k1":            func(s string) string { return s[:7] + bitcoin58.encode(bitcoin58.decode(s[7:])) },
 	"tezos-secret-key":      func(s string) string { return bitcoin58.encodeCheck(bitcoin58.decodeCheck(s)) },
 	"solana-keypair-base58": func(s string) string { return bitcoin58.encode(bitcoin58.decode(s)) },
-	"nostr-nsec":            bech32Again, "age-secret-key": bech32Again, "sui-privkey": bech32Again, "zcash-sapling-extsk": bech32Again,
+	"wif-altcoin":           base58Again, "eos-legacy-wif": base58Again, "bip32-xprv": base58Again, "slip132-xprv": base58Again, "bip38-encrypted": base58Again,
+	"tezos-encrypted-key": base58Again, "zcash-sprout-key": base58Again,
+	"near-secret-key": func(s string) string {
+		curve, key, _ := strings.Cut(s, ":")
+		return curve + ":" + bitcoin58.encode(bitcoin58.decode(key))
+	},
+	"avalanche-privatekey": func(s string) string {
+		return "PrivateKey-" + bitcoin58.encode(bitcoin58.decode(strings.TrimPrefix(s, "PrivateKey-")))
+	},
+	"cardano-bech32-xsk": bech32Again,
+	"nostr-nsec":         bech32Again, "age-secret-key": bech32Again, "sui-privkey": bech32Again, "zcash-sapling-extsk": bech32Again,
 	"cardano-bech32-sk": bech32Again, "lnurl": bech32Again, "nostr-ncryptsec": bech32Again,
 	"stellar-seed": func(s string) string {
 		raw, _ := base32Plain.DecodeString(s)
 		return base32Plain.EncodeToString(raw)
 	},
 }
+
+func base58Again(s string) string { return bitcoin58.encodeCheck(bitcoin58.decodeCheck(s)) }
 
 func bech32Again(s string) string {
 	hrp, payload, _ := decodeBech32(s, bech32Const)

@@ -131,7 +131,14 @@ func worktree(path string) string {
 type spotter struct{ set *detectors.Set }
 
 // Spots appends the places of data that overlap data[from:to]; see gitpack.Spotter.
-func (s spotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.Span {
+//
+// A panic of the detector makes the text one that is looked at: the scan meets it again, and leaves out that text alone.
+func (s spotter) Spots(dst []gitpack.Span, data []byte, from, to int) (spots []gitpack.Span) {
+	defer func() {
+		if recover() != nil {
+			spots = append(dst, gitpack.Span{Start: from, End: min(to, from+1)})
+		}
+	}()
 	for _, at := range s.set.Spots(nil, data, from, to) {
 		dst = append(dst, gitpack.Span{Start: at.Start, End: at.End, Kind: uint16(at.Kind)})
 	}

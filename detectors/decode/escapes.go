@@ -122,7 +122,7 @@ func (f *finder) backslash(s Span) {
 func trailing(text []byte) (rune, int) {
 	rest := bytes.TrimLeft(text, `\`)
 	lead := len(text) - len(rest)
-	if lead == 0 || lead > 8 {
+	if lead == 0 || lead > 8 || len(rest) == 0 {
 		return 0, 0
 	}
 	r, n := escaped(rest)

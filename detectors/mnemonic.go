@@ -34,7 +34,7 @@ func (r *reading) mnemonic(p *phrase) (Match, bool) {
 	}
 	v := &value{Span: p.Span, form: FormWords}
 	if sh.rule.Contexts == ContextName || p.cut || r.unspaced(p) {
-		if r.describe(v); !v.namedFor(sh) && !r.placed(v, sh.rule) {
+		if r.describe(v); r.binary || !v.namedFor(sh) && !r.placed(v, sh.rule) {
 			return Match{}, false
 		}
 	}

@@ -324,7 +324,7 @@ func (f *fit) guessed() bool {
 	if f.proof == nil || !f.proof.Weak || f.v.form != FormToken {
 		return false
 	}
-	return !f.v.calledFor(f.shape) && !(f.level >= levelScope && constructor.MatchString(f.v.call))
+	return !f.v.calledFor(f.shape) && (f.level < levelScope || !constructor.MatchString(f.v.call) || f.denied(normalize(f.v.call)))
 }
 
 // names reports whether the claim is by a variable's whole name that stands for the part.

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/detectors/provider"
 	"github.com/keysweep/keysweep/detectors/sign"
+	"github.com/keysweep/keysweep/rules"
 	"github.com/spf13/cobra"
 )
 
@@ -71,10 +73,8 @@ func checkRules(ctx context.Context, c console, name, cases string) error {
 	if errs := list.Fit(loaded); len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	for seed := range uint64(caseSeeds) {
-		if errs := list.Run(set, seed+1); len(errs) > 0 {
-			return errors.Join(errs...)
-		}
+	if err := runCases(list, set, loaded); err != nil {
+		return err
 	}
 	if errs := provider.CheckAnswers(ctx, loaded, list); len(errs) > 0 {
 		return errors.Join(errs...)
@@ -87,13 +87,36 @@ func checkRules(ctx context.Context, c console, name, cases string) error {
 	return nil
 }
 
+// runCases runs the cases against the rules of their file, and those that fail so with all built-in rules beside them: what
+// is found of a text may be another file's.
+func runCases(list *detectors.Cases, alone *detectors.Set, own []detectors.Rule) error {
+	for seed := range uint64(caseSeeds) {
+		if len(list.Run(alone, seed+1)) == 0 {
+			continue
+		}
+		all, err := detectors.Load(rules.FS)
+		if err != nil {
+			return fmt.Errorf("built-in rules: %w", err)
+		}
+		all = slices.DeleteFunc(all, func(r detectors.Rule) bool { return r.Provider == own[0].Provider })
+		set, err := detectors.Compile(slices.Concat(all, own), detectors.Options{Signs: sign.Check})
+		if err != nil {
+			return err
+		}
+		if errs := list.Run(set, seed+1); len(errs) > 0 {
+			return errors.Join(errs...)
+		}
+	}
+	return nil
+}
+
 // findCases returns the cases file of a rules file; path is empty when there is none.
-func findCases(rules, cases string) (path string, text []byte, err error) {
+func findCases(file, cases string) (path string, text []byte, err error) {
 	if cases != "" {
 		text, err = os.ReadFile(cases)
 		return cases, text, err
 	}
-	dir, base := filepath.Split(rules)
+	dir, base := filepath.Split(file)
 	for _, path := range []string{
 		filepath.Join(dir, base[:len(base)-len(filepath.Ext(base))]+".cases.toml"),
 		filepath.Join(dir, "..", "testdata", "providers", base),

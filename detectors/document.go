@@ -37,7 +37,8 @@ func (d *document) labelOf(i int) Span {
 func (s *scope) bracket() bool { return s.open == '(' || s.open == '[' || s.open == '{' }
 
 const (
-	maxScopes  = 64
+	maxScopes  = 64      // one within the other
+	mostScopes = 1 << 18 // of a text; what has more is data, and the rest of it has no structure
 	labelBytes = 120
 )
 
@@ -285,7 +286,7 @@ func afterSibling(label []byte) int {
 var bracketBytes = [256]byte{'(': 1, ')': 1, '[': 1, ']': 1, '{': 1, '}': 1}
 
 func (b *scopeBuilder) push(start int, open byte, label Span, indent int) {
-	if b.depth >= maxScopes {
+	if b.depth >= maxScopes || len(b.scopes) >= mostScopes {
 		return
 	}
 	b.depth++

@@ -43,7 +43,6 @@ type Set struct {
 	leads     [][]int     // per literal, the indexes of its shapes in shapes
 	plainest  []int       // indexes of the shapes without one
 	partWords *keywords   // words that most names of parts hold
-	oddNames  *Expression // names of parts without such a word
 	nameWords *Expression // those of rules whose context is a name
 	envs      *keywords   // whole names of variables that stand for a part
 	near      *keywords   // words that do what a name does
@@ -358,7 +357,7 @@ var partWords = []string{
 
 // indexNames builds what tells, without the rules, whether a name may be that of a part.
 func (s *Set) indexNames() {
-	var literals, anchors, odd, named, near, calls []string
+	var literals, anchors, named, near, calls []string
 	for i, sh := range s.shapes {
 		for _, text := range sh.holds {
 			literals, s.leads = append(literals, text), append(s.leads, []int{i})
@@ -382,7 +381,7 @@ func (s *Set) indexNames() {
 				if s.partWords.contains([]byte(expr)) {
 					continue
 				}
-				if odd = append(odd, expr); sh.rule.Contexts == ContextName {
+				if sh.rule.Contexts == ContextName {
 					named = append(named, expr)
 					s.hinting = append(s.hinting, literalsOf(expr)...)
 				}
@@ -400,10 +399,8 @@ func (s *Set) indexNames() {
 	}
 	s.near = newKeywords(near)
 	s.nameWords = union(`(?:^|_)(?:`, named, `)(?:\d*$|\d*_|$)`)
-	slices.Sort(odd)
 	slices.Sort(calls)
 	s.literals = newKeywords(literals)
-	s.oddNames = union(`(?:^|_)(?:`, slices.Compact(odd), `)(?:\d*$|\d*_|$)`)
 	s.calls = union(`(?i)(?:^|[.:_ ])(?:`, slices.Compact(calls), `)$`)
 }
 

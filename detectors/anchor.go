@@ -28,6 +28,7 @@ type core struct {
 	text    []byte
 	rare    int  // offset of its rarest byte, which is searched for
 	before  int  // bytes of an anchor before the core, at most
+	longest int  // bytes of an anchor, at most
 	tail    byte // a byte that must follow all its anchors, 0 for none
 	anchors []cored
 }
@@ -67,6 +68,7 @@ func (s *Set) indexAnchors() {
 		c := &s.cores[k]
 		offset := strings.Index(text, string(c.text))
 		c.anchors, c.before = append(c.anchors, cored{i, offset}), max(c.before, offset)
+		c.longest = max(c.longest, len(text))
 	}
 	for i := range s.cores {
 		s.cores[i].tail = s.tailOf(&s.cores[i])
@@ -89,7 +91,7 @@ func (s *Set) tailOf(c *core) byte {
 
 // find calls yield with the offset of each anchor around the core that begins in data[from:to], until yield says false.
 func (c *core) find(s *Set, data []byte, from, to int, yield func(a *anchor, p int) bool) {
-	if c.tail != 0 && bytes.IndexByte(data[from:min(len(data), to+anchorAfter)], c.tail) < 0 {
+	if c.tail != 0 && bytes.IndexByte(data[from:min(len(data), to+c.longest+anchorAfter)], c.tail) < 0 {
 		return
 	}
 	for p := max(0, from-c.before) + c.rare; p < to+c.before+c.rare; p++ {

@@ -102,7 +102,7 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	defer src.Close()
 	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: f.unpacked(src), reading: src.Stats}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
-	s.prepare = func(set settings) { src.Spotter = f.spotter(set.detector) }
+	s.prepare = func(set settings) { src.Spotter, src.Named = f.spotter(set.detector), f.named() }
 	return s.run(cmd.Context())
 }
 

@@ -27,6 +27,7 @@ type Git struct {
 	MaxBytes int64                            // larger blobs are left out; 0 is no limit
 	Exclude  func(path string, dir bool) bool // leave out blobs that stand at such paths only, and such places of others; may be nil
 	Spotter  gitpack.Spotter                  // tells which objects are worth a look; nil yields all of them. The kind of a span is a detectors.Kind
+	Named    func(name []byte) bool           // tells which files are worth a look for their name, without a folder; may be nil
 	Memory   int64                            // bytes to stay within; 0 is 512 MiB
 	Workers  int                              // readers at once; 0 is GOMAXPROCS
 	Env      func(string) string              // where a clone's credentials come from; nil has none

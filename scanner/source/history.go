@@ -167,6 +167,7 @@ func (h *history) objects(ctx context.Context) error {
 	var skips failures
 	err := h.store.Scan(ctx, h.reached, h.spotter(), gitpack.Visitor{
 		Visit: h.visit,
+		Named: h.Named,
 		Skip:  func(s gitpack.Skipped) { skips.add(h.yield(h.skip(s))) },
 		Clean: func(units int, bytes int64) {
 			skips.add(h.yield(scanner.Chunk{Clean: units, Bytes: bytes}))

@@ -136,6 +136,7 @@ type Visitor struct {
 	Visit func(Object) error
 	Skip  func(Skipped)
 	Clean func(units int, bytes int64) // further objects that were covered and hold no candidate; may be nil
+	Named func(name []byte) bool       // whether a file of this name, without its folder, is visited without a candidate; may be nil
 }
 
 // Options adjust a store. The zero value suits a SHA-1 repository.

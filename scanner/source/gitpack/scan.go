@@ -19,8 +19,9 @@ type scan struct {
 	v      Visitor
 	whole  bool // look for spots in every byte, deltas or not
 	tokens tokens
-	want   bitset // what is left to cover
-	memo   *memo  // of sp; nil when every byte is to be looked at
+	want   bitset            // what is left to cover
+	named  map[uint32]uint32 // blobs to visit for a path of theirs
+	memo   *memo             // of sp; nil when every byte is to be looked at
 }
 
 // tokens are held by workers that have large objects in memory: few at a time.
@@ -42,6 +43,7 @@ func (c *scan) run(ctx context.Context) error {
 	for _, skip := range c.r.skips {
 		c.v.Skip(skip)
 	}
+	c.names()
 	texts := c.apart()
 	for k, tab := range c.t.list {
 		var err error
@@ -59,6 +61,30 @@ func (c *scan) run(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
+}
+
+// names finds the blobs whose name asks for a visit: those that were met first at such a path, and those that such a path
+// was met with first.
+func (c *scan) names() {
+	if c.v.Named == nil || c.sp == nil {
+		return
+	}
+	c.named = map[uint32]uint32{}
+	asks := newBitset(uint32(c.r.paths.len()))
+	for i := uint32(1); i < uint32(c.r.paths.len()); i++ {
+		if !c.v.Named(c.r.paths.name(i)) {
+			continue
+		}
+		asks.set(i)
+		if o := c.r.paths.object[i]; o != noObject {
+			c.named[o] = i
+		}
+	}
+	for _, b := range c.r.blobs {
+		if asks.has(b.path) {
+			c.named[b.num] = b.path
+		}
+	}
 }
 
 // apart sets the commits that are in memory already apart from what packs and files are wanted for.

@@ -16,7 +16,7 @@ func (w *scanner) visit(num uint32, kind Type, data []byte, spots []Span) (given
 	}
 	w.done++
 	w.bytes += int64(len(data))
-	if w.sp != nil && len(spots) == 0 {
+	if w.sp != nil && len(spots) == 0 && !w.asked(num) {
 		w.clean += int64(len(data))
 		if w.units++; w.units >= 256 {
 			w.flush()
@@ -35,8 +35,22 @@ func (w *scanner) compare(g *graph, num uint32, data []byte) {
 	}
 }
 
+// asked reports whether a path of a blob asks for a visit.
+func (w *scanner) asked(num uint32) bool {
+	_, ok := w.named[num]
+	return ok
+}
+
+// path is the path that asks for a visit, or else any.
+func (w *scanner) path(num uint32) string {
+	if p, ok := w.named[num]; ok {
+		return w.scan.r.paths.text(p)
+	}
+	return w.scan.r.path(num)
+}
+
 func (w *scanner) object(num uint32, kind Type, data []byte) Object {
-	return Object{ID: w.t.id(num), Type: kind, Data: data, Path: w.scan.r.path(num),
+	return Object{ID: w.t.id(num), Type: kind, Data: data, Path: w.path(num),
 		Unreachable: w.scan.r.unreachable.has(num), Size: int64(len(data))}
 }
 

@@ -37,15 +37,37 @@ func document(head []byte, name string) reader {
 	case bytes.HasPrefix(head, []byte("\xca\xfe\xba\xbe")) && len(head) > 10 && head[6] == 0 && head[7] >= 45:
 		return readClass
 	}
+	if isPyc(head) {
+		return readPyc
+	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".ipynb":
 		return readNotebook
-	case ".eml":
+	case ".eml", ".mht", ".mhtml":
 		return readMail
-	case ".pyc":
+	case ".pyc", ".pyo":
 		return readPyc
 	}
 	return nil
+}
+
+// Named reports whether a file is opened for its name alone, whatever it begins with.
+func Named(name []byte) bool {
+	dot := bytes.LastIndexByte(name, '.')
+	if dot < 0 || len(name)-dot > len(".mhtml") {
+		return false
+	}
+	return identify([]byte{0}, string(name[dot:])) != nil || document(nil, string(name[dot:])) != nil
+}
+
+// isPyc tells compiled Python by its magic number: a version, then the bytes of a line end (CPython,
+// importlib/_bootstrap_external.py). Versions of 3 count from 3000, those of 2 from 62000.
+func isPyc(head []byte) bool {
+	if len(head) < 16 || head[2] != '\r' || head[3] != '\n' {
+		return false
+	}
+	version := int(head[0]) | int(head[1])<<8
+	return version >= 3000 && version < 4000 || version >= 62000 && version < 62300
 }
 
 // readDatabase reads the tables of an SQLite database, and the keys of one that is a wallet.

@@ -118,7 +118,7 @@ func (f *format) decompressor() archives.Decompressor {
 func reason(err error) string {
 	var seven *sevenzip.ReadError
 	switch {
-	case errors.Is(err, errLimit), errors.Is(err, errEntry), errors.Is(err, errEntries), errors.Is(err, errTime),
+	case errors.Is(err, errLimit), errors.Is(err, errEntry), errors.Is(err, errEntries), errors.Is(err, errTime), errors.Is(err, errDocument),
 		errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, rardecode.ErrDictionaryTooLarge):
 		return SkipLimit
 	case errors.Is(err, errEncrypted), errors.Is(err, rardecode.ErrArchiveEncrypted), errors.Is(err, rardecode.ErrArchivedFileEncrypted),

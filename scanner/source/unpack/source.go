@@ -192,7 +192,7 @@ func (s Spotter) Reach() int { return max(s.Spotter.Reach(), magicEnd) }
 
 const (
 	magicEnd    = 262 // of tar's
-	documentEnd = 16  // of the bytes that tell a document
+	documentEnd = 64  // of the bytes that tell a document
 )
 
 // Spots adds the first bytes of an archive, and of a document that is told by them.

@@ -84,11 +84,13 @@ func (u Unpacker) File(ctx context.Context, unit string, at scanner.Occurrence, 
 	form, read := identify(head[:n], at.File), document(head[:n], at.File)
 	w := u.work(size, yield)
 	p := place{unit: unit, at: at}
-	if form == nil && read != nil && size <= documentBytes {
-		return false, w.end(ctx, p, w.read(ctx, p, read, r, size))
-	}
-	if form == nil {
+	switch {
+	case form == nil && read == nil:
 		return false, nil
+	case form == nil && size > documentBytes:
+		return false, w.end(ctx, p, w.skip(p.below("content"), SkipLimit, errDocument))
+	case form == nil:
+		return false, w.end(ctx, p, w.read(ctx, p, read, r, size))
 	}
 	err := w.open(ctx, form, p, io.NewSectionReader(r, 0, size))
 	opened := err == nil || w.entries < w.Entries || reason(err) != SkipCorrupt
@@ -225,13 +227,21 @@ func (w *work) entry(ctx context.Context, p place, r io.Reader, size int64) erro
 	if read := document(head, p.at.File); read != nil && p.depth < w.Depth {
 		data, _ := io.ReadAll(io.LimitReader(in, documentBytes))
 		if m.err == nil {
-			if err := w.documents(ctx, p, read, data); err != nil {
+			if err := w.document(ctx, p, read, data, in); err != nil {
 				return err
 			}
 		}
 		return w.leaf(ctx, p, io.MultiReader(bytes.NewReader(data), in), size, m)
 	}
 	return w.leaf(ctx, p, in, size, m)
+}
+
+// document reads a document of which data is the beginning and rest what did not fit.
+func (w *work) document(ctx context.Context, p place, read reader, data []byte, rest *bufio.Reader) error {
+	if _, err := rest.Peek(1); err == nil {
+		return w.skip(p.below("content"), SkipLimit, errDocument)
+	}
+	return w.documents(ctx, p, read, data)
 }
 
 // read reads a document that is a file by itself.
@@ -293,6 +303,8 @@ type meter struct {
 }
 
 var errCut = errors.New("the end is missing")
+
+var errDocument = errors.New("limit of a document's bytes; it was scanned as it stands")
 
 var errEntry = errors.New("limit of an entry's bytes")
 

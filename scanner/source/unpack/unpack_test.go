@@ -139,15 +139,19 @@ func unpacked(t testing.TB, u Unpacker, name, data string) (seen, bool) {
 	return got, done
 }
 
-func TestFormats(t *testing.T) {
+// opening is a file that is opened, and what is in it by unit.
+type opening struct {
+	data string
+	want map[string]string
+}
+
+// archiveFiles holds an archive of every kind.
+func archiveFiles(t testing.TB) map[string]opening {
 	one := []member{{"dir/a.env", "KEY=1\n"}, {"b", "x"}}
 	both := func(in string) map[string]string {
 		return map[string]string{in + "!dir/a.env": "KEY=1\n", in + "!b": "x"}
 	}
-	cases := map[string]struct {
-		data string
-		want map[string]string
-	}{
+	return map[string]opening{
 		"a.zip":     {zipped(t, one...), both("a.zip")},
 		"a.docx":    {zipped(t, one...), both("a.docx")},
 		"a.crx":     {"Cr24\x03\x00\x00\x00\x02\x00\x00\x00ab" + zipped(t, one...), both("a.crx")},
@@ -172,7 +176,10 @@ func TestFormats(t *testing.T) {
 			"image.tar!manifest.json": "[]", "image.tar!1f/layer.tar!dir/a.env": "KEY=1\n", "image.tar!1f/layer.tar!b": "x",
 		}},
 	}
-	for name, c := range cases {
+}
+
+func TestFormats(t *testing.T) {
+	for name, c := range archiveFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			got, done := unpacked(t, Unpacker{Depth: 8}, name, c.data)
 			if diff := cmp.Diff(seen{c.want, map[string]string{}}, got); diff != "" || !done {

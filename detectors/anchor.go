@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ type cored struct {
 
 // addAnchored adds a part that its anchors lead to.
 func (s *Set) addAnchored(sh *shape) {
+	tree := cmp.Or(treeOf(sh.part.Regex.String()), new(syntax.Regexp))
 	for _, text := range sh.part.Anchors {
 		i := slices.IndexFunc(s.besides, func(a anchor) bool { return a.text == text })
 		if i < 0 {
@@ -47,7 +49,7 @@ func (s *Set) addAnchored(sh *shape) {
 			s.besides = append(s.besides, anchor{text: text})
 		}
 		s.besides[i].shapes = append(s.besides[i].shapes, sh)
-		s.besides[i].leads = append(s.besides[i].leads, leadOf(sh.tree, text))
+		s.besides[i].leads = append(s.besides[i].leads, leadOf(tree, text))
 	}
 }
 

@@ -3,7 +3,6 @@ package detectors
 import (
 	"cmp"
 	"fmt"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"sync"
@@ -35,23 +34,23 @@ type Set struct {
 	stated    []*shape // of parts that a fact of theirs names
 	anchors   *keywords
 	famous    bool
-	named     []*shape    // of rules whose context is a name
-	needy     []likes     // shapes for tokens, of rules whose provider or part the text must name
-	boxed     [][]alike   // per length, those of needy whose values are whole words
-	loose     []alike     // the others
-	literals  *keywords   // what values of shapes begin with
-	leads     [][]int     // per literal, the indexes of its shapes in shapes
-	plainest  []int       // indexes of the shapes without one
-	partWords *keywords   // words that most names of parts hold
-	nameWords *Expression // those of rules whose context is a name
-	envs      *keywords   // whole names of variables that stand for a part
-	near      *keywords   // words that do what a name does
-	hinting   []string    // words of the names in nameWords
-	paths     bool        // some rule knows files by their path
-	calls     *Expression // calls whose arguments are parts
+	named     []*shape     // of rules whose context is a name
+	needy     []likes      // shapes for tokens, of rules whose provider or part the text must name
+	boxed     [][]alike    // per length, those of needy whose values are whole words
+	loose     []alike      // the others
+	literals  *keywords    // what values of shapes begin with
+	leads     [][]int      // per literal, the indexes of its shapes in shapes
+	plainest  []int        // indexes of the shapes without one
+	partWords *keywords    // words that most names of parts hold
+	nameWords *Expression  // those of rules whose context is a name
+	envs      lateKeywords // whole names of variables that stand for a part
+	near      *keywords    // words that do what a name does
+	hinting   []string     // words of the names in nameWords
+	paths     bool         // some rule knows files by their path
+	calls     *Expression  // calls whose arguments are parts
 	mentions  *keywords
 	mentioned []mentionWord // what each word of mentions says
-	hints     *keywords
+	hints     lateKeywords
 	patterns  *patterns
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
 	depth     int  // encodings to take off
@@ -78,16 +77,7 @@ type shape struct {
 	rule     *Rule
 	part     *Part
 	provider int
-	shortest int
-	longest  int
-	outline  outline           // of the value proper
-	tree     *syntax.Regexp    // the expression's
-	sequence *sequence         // the expression, when it is one; nil otherwise
-	literal  string            // the first of holds, empty when there is none
-	holds    []string          // literals of which every value holds one
-	musts    [][]byte          // literals that every match has
-	pieces   bool              // a value holds bytes that no token has, so that a token is a piece of it
-	fixed    *strings.Replacer // removes what the expression itself spells out
+	gauge
 	names    *Expression
 	notNames []*Expression
 	calls    *Expression
@@ -106,7 +96,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	}
 	s := &Set{rules: rules, memo: newMemo(), words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
 	var patterned []Rule
-	index, made := map[string]int{}, expressions{}
+	index, made, gauges := map[string]int{}, expressions{}, gaugeAll(s.rules)
 	for i := range s.rules {
 		r := &s.rules[i]
 		if r.Pattern != nil {
@@ -121,13 +111,16 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 			index[r.Provider] = len(s.providers)
 			s.providers = append(s.providers, &provider{id: r.Provider})
 		}
-		s.addRule(r, index[r.Provider], made)
+		s.addRule(r, index[r.Provider], made, gauges)
 	}
+	var wg sync.WaitGroup
+	wg.Go(func() { s.index(index) })
 	s.indexAnchors()
 	s.byLength()
 	s.tellAlike()
 	s.indexNames()
-	s.index(index)
+	wg.Wait()
+	s.hints = newLateKeywords(slices.Concat(hintWords, s.hinting, s.mentionedWords()))
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
 		return nil, err
 	}
@@ -178,10 +171,10 @@ func (r *Rule) lineOf(key string) int {
 	return r.line[""]
 }
 
-func (s *Set) addRule(r *Rule, provider int, made expressions) {
+func (s *Set) addRule(r *Rule, provider int, made expressions, gauges map[string]gauge) {
 	var mates []*shape
 	for i := range r.Parts {
-		mates = append(mates, newShape(r, &r.Parts[i], provider, made))
+		mates = append(mates, newShape(r, &r.Parts[i], provider, made, gauges))
 	}
 	for _, sh := range mates {
 		sh.mates, sh.rivals = mates, &s.providers[provider].shapes
@@ -230,9 +223,8 @@ const defaultNot = `hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag
 	`monkey|keyboard|order_?(client_?)?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
 	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig`
 
-func newShape(r *Rule, p *Part, provider int, made expressions) *shape {
-	sh := &shape{rule: r, part: p, provider: provider}
-	sh.measure()
+func newShape(r *Rule, p *Part, provider int, made expressions, gauges map[string]gauge) *shape {
+	sh := &shape{rule: r, part: p, provider: provider, gauge: gauges[p.Regex.String()]}
 	names := alternatives(p.Names)
 	if names == "" {
 		names = defaultNames[p.Name]
@@ -264,84 +256,6 @@ func alternatives(list []string) string {
 		out = append(out, expr)
 	}
 	return strings.Join(out, "|")
-}
-
-// measure finds the bounds of a value's length and its literal start, from the expression.
-func (s *shape) measure() {
-	re, err := syntax.Parse(s.part.Regex.String(), syntax.Perl)
-	if err != nil {
-		s.longest, s.tree = maxToken, new(syntax.Regexp)
-		s.outline.bytes.fill()
-		return
-	}
-	s.shortest, s.longest = bounds(re)
-	s.outline = outlineOf(re)
-	s.tree = re
-	s.sequence = sequenceOf(re)
-	if s.holds = mustHold(re, leastLiteral); len(s.holds) > 0 {
-		s.literal = s.holds[0]
-	}
-	s.musts = musts(re)
-	s.pieces = slices.ContainsFunc(s.musts, func(m []byte) bool {
-		return slices.ContainsFunc(m, func(c byte) bool { return tokenClass[c] == classNone })
-	})
-	var pairs []string
-	for _, text := range literals(re) {
-		pairs = append(pairs, text, "")
-	}
-	s.fixed = strings.NewReplacer(pairs...)
-}
-
-// literals lists the texts of three characters and more that the expression spells out.
-func literals(re *syntax.Regexp) []string {
-	if re.Op == syntax.OpLiteral && len(re.Rune) > 2 {
-		return []string{string(re.Rune)}
-	}
-	var out []string
-	for _, sub := range re.Sub {
-		out = append(out, literals(sub)...)
-	}
-	return out
-}
-
-func bounds(re *syntax.Regexp) (shortest, longest int) {
-	const unbounded = 1 << 20
-	switch re.Op {
-	case syntax.OpLiteral:
-		return len(string(re.Rune)), len(string(re.Rune))
-	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		return 1, 1
-	case syntax.OpCapture:
-		return bounds(re.Sub[0])
-	case syntax.OpStar:
-		return 0, unbounded
-	case syntax.OpPlus:
-		s, _ := bounds(re.Sub[0])
-		return s, unbounded
-	case syntax.OpQuest:
-		_, l := bounds(re.Sub[0])
-		return 0, l
-	case syntax.OpRepeat:
-		s, l := bounds(re.Sub[0])
-		if re.Max < 0 {
-			return s * re.Min, unbounded
-		}
-		return s * re.Min, min(unbounded, l*re.Max)
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			s, l := bounds(sub)
-			shortest, longest = shortest+s, min(unbounded, longest+l)
-		}
-		return shortest, longest
-	case syntax.OpAlternate:
-		shortest = unbounded
-		for _, sub := range re.Sub {
-			s, l := bounds(sub)
-			shortest, longest = min(shortest, s), max(longest, l)
-		}
-		return shortest, longest
-	}
-	return 0, 0
 }
 
 // hintWords are what stands near most keys. The words of all providers join them.
@@ -411,16 +325,24 @@ func union(open string, list []string, end string) *Expression {
 	return newExpression(open+strings.Join(list, "|")+end, false)
 }
 
+// mentionedWords are those of mentions.
+func (s *Set) mentionedWords() []string {
+	words := make([]string, len(s.mentioned))
+	for i, m := range s.mentioned {
+		words[i] = m.text
+	}
+	return words
+}
+
 // index builds the automata for words that name providers.
 func (s *Set) index(providers map[string]int) {
-	var words, envs []string
+	var envs []string
 	known := map[mentionWord]bool{}
 	add := func(text string, m mentionWord) {
 		if m.text = strings.ToLower(text); known[m] {
 			return // the rules of a provider share its words
 		}
 		known[m] = true
-		words = append(words, m.text)
 		s.mentioned = append(s.mentioned, m)
 	}
 	for i := range s.rules {
@@ -447,9 +369,6 @@ func (s *Set) index(providers map[string]int) {
 			}
 		}
 	}
-	var wg sync.WaitGroup // start-up waits for the two large ones
-	wg.Go(func() { s.mentions = newKeywords(words) })
-	wg.Go(func() { s.hints = newKeywords(slices.Concat(hintWords, s.hinting, words)) })
-	s.envs = newKeywords(envs)
-	wg.Wait()
+	s.mentions = newKeywords(s.mentionedWords())
+	s.envs = newLateKeywords(envs)
 }

@@ -17,7 +17,7 @@ func TestOutlinesRefuseNoValue(t *testing.T) {
 			}
 			rnd := rand.New(rand.NewPCG(uint64(i), 2))
 			for range 25 {
-				text := append([]byte("name = \""), sampled(nil, rnd, sh.tree)...)
+				text := append([]byte("name = \""), sampled(nil, rnd, treeOf(sh.part.Regex.String()))...)
 				text = append(text, "\";\n"...)
 				checkOutline(t, set, sh, text)
 			}

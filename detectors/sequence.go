@@ -34,6 +34,9 @@ const (
 
 // sequenceOf returns the sequence that re is, or nil.
 func sequenceOf(re *syntax.Regexp) *sequence {
+	if re == nil {
+		return nil
+	}
 	s := &sequence{}
 	value := firstGroup(re)
 	if value.Op != syntax.OpCapture {

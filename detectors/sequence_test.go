@@ -92,13 +92,13 @@ func TestSequences(t *testing.T) {
 				continue
 			}
 			all++
-			if sh.sequence == nil {
+			if sh.sequence() == nil {
 				continue
 			}
 			taken++
 			rnd := rand.New(rand.NewPCG(uint64(taken), 1))
 			for range 60 {
-				checkSequence(t, sh.part.Regex.String(), sequenceText(rnd, sh.tree))
+				checkSequence(t, sh.part.Regex.String(), sequenceText(rnd, treeOf(sh.part.Regex.String())))
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func FuzzSequences(f *testing.F) {
 	var list []string
 	for _, p := range set.providers {
 		for _, sh := range p.shapes {
-			if sh.sequence != nil && !slices.Contains(list, sh.part.Regex.String()) {
+			if sh.sequence() != nil && !slices.Contains(list, sh.part.Regex.String()) {
 				list = append(list, sh.part.Regex.String())
 			}
 		}

@@ -257,7 +257,7 @@ var (
 var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows, FormBeside}
 
 func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
-	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: lower(raw.Anchors), Stated: raw.Stated}
+	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: raw.Anchors, Stated: raw.Stated}
 	if p.Form == "" {
 		p.Form = FormToken
 	}
@@ -289,6 +289,9 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 			return p, l.at(key+".check", fmt.Errorf("no check is called %q", p.Check))
 		}
 		p.check = f
+	}
+	if p.Form == FormJSON {
+		p.Anchors = lower(p.Anchors)
 	}
 	if p.Form == FormJSON && (len(p.Anchors) == 0 || p.check == nil) {
 		return p, l.at(key+".anchors", errors.New("an object needs anchors and a check"))

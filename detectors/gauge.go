@@ -26,6 +26,9 @@ func gaugeAll(rules []Rule) map[string]gauge {
 	out := map[string]gauge{}
 	var list []string
 	for i := range rules {
+		if rules[i].Pattern != nil {
+			continue // its expression is no part's
+		}
 		for _, p := range rules[i].Parts {
 			if _, ok := out[p.Regex.String()]; !ok {
 				list, out[p.Regex.String()] = append(list, p.Regex.String()), gauge{}

@@ -165,10 +165,14 @@ func (r *Rule) checkSchemes(signs func(string, map[string]string) error) error {
 }
 
 func (r *Rule) lineOf(key string) int {
-	if n, ok := r.line[key]; ok {
+	lines := r.line
+	if lines == nil {
+		lines = r.rest.lines(r.ID)
+	}
+	if n, ok := lines[key]; ok {
 		return n
 	}
-	return r.line[""]
+	return lines[""]
 }
 
 func (s *Set) addRule(r *Rule, provider int, made expressions, gauges map[string]gauge) {

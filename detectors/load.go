@@ -34,13 +34,14 @@ func load(fsys fs.FS, fast bool) ([]Rule, error) {
 		return nil, err
 	}
 	var rules []Rule
-	seen := map[string]string{}
+	seen := map[string]*Rule{}
 	for i, name := range names {
-		for _, r := range loaded[i] {
-			if first, ok := seen[r.ID]; ok {
-				return nil, fmt.Errorf("%s:%d: credential.id: %q stands in %s too", name, r.line["id"], r.ID, first)
+		for k := range loaded[i] {
+			r := &loaded[i][k]
+			if o := seen[r.ID]; o != nil {
+				return nil, fmt.Errorf("%s:%d: credential.id: %q stands in %s:%d too", name, r.lineOf("id"), r.ID, o.file, o.lineOf("id"))
 			}
-			seen[r.ID] = fmt.Sprintf("%s:%d", name, r.line["id"])
+			seen[r.ID] = r
 		}
 		rules = append(rules, loaded[i]...)
 	}
@@ -50,26 +51,24 @@ func load(fsys fs.FS, fast bool) ([]Rule, error) {
 // loadAll reads the files in parallel, since start-up waits for it, and returns their rules in the order of the names,
 // or the first file's error.
 func loadAll(fsys fs.FS, names []string, fast bool) ([][]Rule, error) {
+	var index index
+	if fast {
+		var err error
+		if index, err = readIndex(fsys); err != nil {
+			return nil, err
+		}
+	}
 	rules, errs := make([][]Rule, len(names)), make([]error, len(names))
 	workers := min(runtime.GOMAXPROCS(0), len(names))
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			checked := expressions{}
+			checked, digest := expressions{}, newDigester()
 			for i := w; i < len(names); i += workers {
-				text, err := fs.ReadFile(fsys, names[i])
-				if err != nil {
-					errs[i] = fmt.Errorf("read rules file: %w", err)
-					continue
-				}
-				if !fast {
-					rules[i], errs[i] = loadFile(names[i], text, checked)
-					continue
-				}
-				left := &rest{file: names[i], text: text}
-				rules[i], errs[i] = loadFile(names[i], shapesOnly(text), checked)
-				for j := range rules[i] {
-					rules[i][j].rest = left
+				if fast {
+					rules[i], errs[i] = index.load(fsys, names[i], digest, checked)
+				} else {
+					rules[i], errs[i] = loadFrom(fsys, names[i], checked)
 				}
 			}
 		})
@@ -83,6 +82,14 @@ func loadAll(fsys fs.FS, names []string, fast bool) ([][]Rule, error) {
 	return rules, nil
 }
 
+func loadFrom(fsys fs.FS, name string, seen expressions) ([]Rule, error) {
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read rules file: %w", err)
+	}
+	return loadFile(name, text, seen)
+}
+
 // LoadFile reads one rules file. Name is used in errors, and its base without ".toml" must be the provider's id.
 func LoadFile(name string, text []byte) ([]Rule, error) {
 	return loadFile(name, text, expressions{})
@@ -90,6 +97,14 @@ func LoadFile(name string, text []byte) ([]Rule, error) {
 
 func loadFile(name string, text []byte, seen expressions) ([]Rule, error) {
 	l := loader{file: name, lines: keyLines(text), seen: seen}
+	raw, err := l.decode(text)
+	if err != nil {
+		return nil, err
+	}
+	return l.rules(raw)
+}
+
+func (l *loader) decode(text []byte) (*rawProvider, error) {
 	var raw rawProvider
 	meta, err := toml.Decode(string(text), &raw)
 	if err != nil {
@@ -100,15 +115,20 @@ func loadFile(name string, text []byte, seen expressions) ([]Rule, error) {
 			return nil, l.unknown(unknown)
 		}
 	}
-	if want := strings.TrimSuffix(path.Base(name), ".toml"); raw.ID != want {
+	return &raw, nil
+}
+
+// rules makes the rules of a decoded file.
+func (l *loader) rules(raw *rawProvider) ([]Rule, error) {
+	if want := strings.TrimSuffix(path.Base(l.file), ".toml"); raw.ID != want {
 		return nil, l.at("id", fmt.Errorf("%q is not the file's name, %q", raw.ID, want))
 	}
 	if len(raw.Credential) == 0 {
 		return nil, l.at("id", errors.New("no [[credential]]"))
 	}
 	rules := make([]Rule, 0, len(raw.Credential))
-	for i, c := range raw.Credential {
-		r, err := l.rule(&raw, &c, fmt.Sprintf("credential[%d]", i))
+	for i := range raw.Credential {
+		r, err := l.rule(raw, &raw.Credential[i], fmt.Sprintf("credential[%d]", i))
 		if err != nil {
 			return nil, err
 		}
@@ -124,6 +144,15 @@ type loader struct {
 	file  string
 	lines map[string]int
 	seen  expressions // checked already
+	known bool        // the whole file was checked already
+}
+
+// expression makes an expression of the file.
+func (l *loader) expression(text string) (*Expression, error) {
+	if l.known {
+		return l.seen.get(text, false), nil
+	}
+	return l.seen.check(text)
 }
 
 func (l *loader) at(key string, err error) error {
@@ -217,6 +246,9 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 }
 
 func (l *loader) under(key string) map[string]int {
+	if l.known {
+		return nil
+	}
 	lines := map[string]int{"": l.line(key)}
 	for k, n := range l.lines {
 		if rest, ok := strings.CutPrefix(k, key+"."); ok {
@@ -268,7 +300,7 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 	if raw.Regex == "" {
 		return p, l.at(key+".regex", errors.New("missing"))
 	}
-	if p.Regex, err = l.seen.check(raw.Regex); err != nil {
+	if p.Regex, err = l.expression(raw.Regex); err != nil {
 		return p, l.at(key+".regex", err)
 	}
 	for _, list := range []struct {
@@ -277,11 +309,14 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 		to   *[]string
 	}{{"names", raw.Names, &p.Names}, {"not_names", raw.NotNames, &p.NotNames}, {"calls", raw.Calls, &p.Calls}} {
 		for _, expr := range list.from {
+			if l.known {
+				break
+			}
 			if _, err := l.seen.check(expr); err != nil {
 				return p, l.at(key+"."+list.name, err)
 			}
-			*list.to = append(*list.to, expr)
 		}
+		*list.to = list.from
 	}
 	if p.Check != "" {
 		f, ok := check.ByName(p.Check)

@@ -46,7 +46,7 @@ func (l *loader) pieces(r *Rule, raw map[string]rawPiece, key string) error {
 		at := key + ".pieces." + name
 		p := Piece{Name: name, Of: one.Of}
 		var err error
-		if p.Regex, err = l.seen.check(one.Regex); err != nil {
+		if p.Regex, err = l.expression(one.Regex); err != nil {
 			return l.at(at+".regex", err)
 		}
 		switch {
@@ -54,7 +54,7 @@ func (l *loader) pieces(r *Rule, raw map[string]rawPiece, key string) error {
 			return l.at(at, errors.New("a part has that name"))
 		case r.Part(one.Of) == nil:
 			return l.at(at+".of", fmt.Errorf("no part is called %q", one.Of))
-		case p.Regex.Regexp().NumSubexp() != 1:
+		case !l.known && p.Regex.Regexp().NumSubexp() != 1:
 			return l.at(at+".regex", errors.New("a piece is what the one group holds"))
 		}
 		r.Pieces = append(r.Pieces, p)

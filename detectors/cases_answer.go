@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -62,7 +61,7 @@ var answerOutcomes = map[string][]string{
 	"contain": {"done", "gone", "refused", "unknown"},
 }
 
-var answerCall = regexp.MustCompile(`^(verify(\.test)?|(revoke|contain)\.\d+)(\.lookup)?$`)
+var answerCall = late(`^(verify(\.test)?|(revoke|contain)\.\d+)(\.lookup)?$`)
 
 // check reports what no rules file can make right.
 func (a *Answer) check() error {

@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"bytes"
-	"regexp"
 	"sort"
 	"strings"
 )
@@ -211,7 +210,7 @@ func (b *scopeBuilder) header(trimmed []byte, span Span) bool {
 	return true
 }
 
-var headingLine = regexp.MustCompile(`^(#{1,6}|//|--|;)[ \t]+(\S+[ \t]*){1,6}$`)
+var headingLine = late(`^(#{1,6}|//|--|;)[ \t]+(\S+[ \t]*){1,6}$`)
 
 // heading opens a section when the line is a heading of Markdown, or a comment that stands above a group of lines: the
 // group ends at the next empty line.

@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -45,14 +44,14 @@ func fact(facts []Fact, name string) string {
 }
 
 var (
-	hole        = regexp.MustCompile(`\$\{|\$\(|\{\{|^\$\w+$|^[<\[({%*]|[>\])}%*]$|\*{3}|…|%[sdvq]|\.\.|^:|\\[nrtux]`)
-	says        = regexp.MustCompile(`(?i)passw|p4ssw|p@ss|secret|s3cr3t|token|example|change|redacted|dummy`)
-	spelt       = regexp.MustCompile(`(?i)p\W*[a4@]?\W*s+\W*w\W*[o0]\W*r?d`)
-	mailbox     = regexp.MustCompile(`^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$`)
-	saysShort   = regexp.MustCompile(`(?i)your|^my|^some|^the_?|^test|^pass|pass$|pwd$|^pw\d*$|x{3}`)
-	exampleHost = regexp.MustCompile(`(?:^|\.)(?:example|test|invalid|localdomain)(?:\.(?:com|org|net|edu|io|local))?\.?$|^(?:host(?:name)?|server|domain|hostname\.com|host\.com|domain\.com|your.*|my-?host.*|foo|bar|foo\.com|bar\.com|proxy|site\.com|mysite\.com)$`)
-	localHost   = regexp.MustCompile(`^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z0-9_-]+)$`)
-	plainWord   = regexp.MustCompile(`^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]+(?:[-_.][a-z]+)+)$`)
+	hole        = late(`\$\{|\$\(|\{\{|^\$\w+$|^[<\[({%*]|[>\])}%*]$|\*{3}|…|%[sdvq]|\.\.|^:|\\[nrtux]`)
+	says        = late(`(?i)passw|p4ssw|p@ss|secret|s3cr3t|token|example|change|redacted|dummy`)
+	spelt       = late(`(?i)p\W*[a4@]?\W*s+\W*w\W*[o0]\W*r?d`)
+	mailbox     = late(`^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$`)
+	saysShort   = late(`(?i)your|^my|^some|^the_?|^test|^pass|pass$|pwd$|^pw\d*$|x{3}`)
+	exampleHost = late(`(?:^|\.)(?:example|test|invalid|localdomain)(?:\.(?:com|org|net|edu|io|local))?\.?$|^(?:host(?:name)?|server|domain|hostname\.com|host\.com|domain\.com|your.*|my-?host.*|foo|bar|foo\.com|bar\.com|proxy|site\.com|mysite\.com)$`)
+	localHost   = late(`^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z0-9_-]+)$`)
+	plainWord   = late(`^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|[a-z]+(?:[-_.][a-z]+)+)$`)
 )
 
 // dullWords are passwords of defaults and examples, without the digits around them.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -63,13 +62,13 @@ func (r *reading) weigh(m *Match, best level, rule *Rule) {
 	}
 }
 
-var testWords = regexp.MustCompile(`(?i)(?:^|[^a-z])(testnet|sandbox|demo|paper)(?:[^a-z]|$)`)
-var testFlag = regexp.MustCompile(`(?i)["']?\b(?:use_?|is_?|set_?|enable_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
+var testWords = late(`(?i)(?:^|[^a-z])(testnet|sandbox|demo|paper)(?:[^a-z]|$)`)
+var testFlag = late(`(?i)["']?\b(?:use_?|is_?|set_?|enable_?)?(testnet|sandbox|demo|paper|papertrade|paper_?trading|simulated)(?:_?mode|_?trading)?["']?\s*[:=(]>?\s*["']?(?:true|1|yes|on)\b`)
 
 // testCall switches a client made above to the test network, and testHeader asks for it with every request.
 var (
-	testCall   = regexp.MustCompile(`(?i)\bset_?(sandbox|demo)_?(?:mode|trading)?\(\s*true`)
-	testHeader = regexp.MustCompile(`(?i)["']?(?:x-simulated-trading|paptrading)["']?\s*[:=,]\s*["']?1\b`)
+	testCall   = late(`(?i)\bset_?(sandbox|demo)_?(?:mode|trading)?\(\s*true`)
+	testHeader = late(`(?i)["']?(?:x-simulated-trading|paptrading)["']?\s*[:=,]\s*["']?1\b`)
 )
 
 // environment grades a key of a test network lower, when the text says that it is one.

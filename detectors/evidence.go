@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -143,7 +142,7 @@ func (r *reading) only(sc scope) []mention {
 	return found
 }
 
-var siblingName = regexp.MustCompile(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)["']?\s*[:=]>?\s*["'\x60]?$`)
+var siblingName = late(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)["']?\s*[:=]>?\s*["'\x60]?$`)
 
 // siblings finds name: "kraken" and the like beside the value, in the same scope.
 func (r *reading) siblings(v *value, sc *scope) []claim {
@@ -381,14 +380,14 @@ func (r *reading) ofOtherURL(f *fit) bool {
 	return f.level < levelOwn || commitPage.Match(r.data[f.v.url.Start:f.at.Start])
 }
 
-var commitPage = regexp.MustCompile(`(?i)/(?:commits?|tree|blob|raw|compare|rev|changeset)/(?:[^/]+/)*$`)
+var commitPage = late(`(?i)/(?:commits?|tree|blob|raw|compare|rev|changeset)/(?:[^/]+/)*$`)
 
 // elsewhere reports whether the value's own name says that it is for another service, and not for the provider.
 func (f *fit) elsewhere() bool {
 	return f.level < levelOwn && len(f.v.words) > 0 && otherService.MatchString(f.v.words[0])
 }
 
-var otherService = regexp.MustCompile(`(?:^|_)(jwt|session|cookie|csrf|ssh|ssl|tls|smtp|e?mail|aws|gcp|azure|s3|db|database|redis|postgres|mysql|mongo(db)?|rabbit(mq)?|kafka|` +
+var otherService = late(`(?:^|_)(jwt|session|cookie|csrf|ssh|ssl|tls|smtp|e?mail|aws|gcp|azure|s3|db|database|redis|postgres|mysql|mongo(db)?|rabbit(mq)?|kafka|` +
 	`sentry|slack|discord|telegram|tg|github|gitlab|openai|anthropic|stripe|twilio|sendgrid|google|firebase|flask|django|rails|nextauth|auth0|okta|encryption|app_?secret_?key)(?:_|$)`)
 
 // unnamed reports whether a value without a fitting name may still be the part: a string argument of the provider's own
@@ -412,7 +411,7 @@ func (r *reading) segment(at Span) bool {
 	return at.End == len(r.data) || tokenClass[r.data[at.End]] <= classSeparator && strings.IndexByte(".-_%+", r.data[at.End]) < 0
 }
 
-var constructor = regexp.MustCompile(`(?i)(client|connect|exchange|create|init|auth|login|session|spot|futures|trader|account|rest|sdk|bot|adapter|provider|config|credential|set_?(api)?_?(key|cred)|api$|new$)`)
+var constructor = late(`(?i)(client|connect|exchange|create|init|auth|login|session|spot|futures|trader|account|rest|sdk|bot|adapter|provider|config|credential|set_?(api)?_?(key|cred)|api$|new$)`)
 
 // setName looks for the first name that fits the part, and keeps what is left of it as the stem.
 func (f *fit) setName() {

@@ -28,6 +28,10 @@ func NewExpression(text string) (*Expression, error) {
 	return newExpression(text, false), nil
 }
 
+// late returns an expression of this package, which a test holds to be sound: to compile them all takes a tenth of
+// start-up.
+func late(text string) *Expression { return newExpression(text, false) }
+
 func newExpression(text string, longest bool) *Expression {
 	return &Expression{text: text, longest: longest,
 		holds: sync.OnceValue(func() []string { return shortLiterals(text) }),
@@ -97,6 +101,31 @@ func (e *Expression) Match(b []byte) bool { return e.compile().Match(b) }
 
 // MatchString is regexp.Regexp.MatchString.
 func (e *Expression) MatchString(s string) bool { return e.compile().MatchString(s) }
+
+// Find is regexp.Regexp.Find.
+func (e *Expression) Find(b []byte) []byte { return e.compile().Find(b) }
+
+// FindIndex is regexp.Regexp.FindIndex.
+func (e *Expression) FindIndex(b []byte) []int { return e.compile().FindIndex(b) }
+
+// FindSubmatch is regexp.Regexp.FindSubmatch.
+func (e *Expression) FindSubmatch(b []byte) [][]byte { return e.compile().FindSubmatch(b) }
+
+// FindSubmatchIndex is regexp.Regexp.FindSubmatchIndex.
+func (e *Expression) FindSubmatchIndex(b []byte) []int { return e.compile().FindSubmatchIndex(b) }
+
+// FindStringSubmatch is regexp.Regexp.FindStringSubmatch.
+func (e *Expression) FindStringSubmatch(s string) []string { return e.compile().FindStringSubmatch(s) }
+
+// FindAllStringSubmatch is regexp.Regexp.FindAllStringSubmatch.
+func (e *Expression) FindAllStringSubmatch(s string, n int) [][]string {
+	return e.compile().FindAllStringSubmatch(s, n)
+}
+
+// ReplaceAllString is regexp.Regexp.ReplaceAllString.
+func (e *Expression) ReplaceAllString(s, by string) string {
+	return e.compile().ReplaceAllString(s, by)
+}
 
 // FindStringIndex is regexp.Regexp.FindStringIndex.
 func (e *Expression) FindStringIndex(s string) []int { return e.compile().FindStringIndex(s) }

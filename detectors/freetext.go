@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -159,7 +158,7 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 }
 
 // valueAttribute stands between a name and its value where both have keys of their own: "key": "memo", "value": "...".
-var valueAttribute = regexp.MustCompile(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|val|default)["']?`)
+var valueAttribute = late(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|val|default)["']?`)
 
 // assigned returns the value after an operator at p: quoted, or up to the next space or separator.
 func (r *reading) assigned(p int) (Span, bool) {
@@ -210,7 +209,7 @@ func (r *reading) lastLiteral(p int) (Span, bool) {
 }
 
 // nameOnly is what follows a name in a list of names, as the columns of a table are.
-var nameOnly = regexp.MustCompile(`^[a-z_]+$`)
+var nameOnly = late(`^[a-z_]+$`)
 
 func (r *reading) quotedValue(p int) (Span, bool) {
 	for end := p + 1; end < len(r.data) && end-p < 160 && r.data[end] != '\n'; end++ {

@@ -197,8 +197,8 @@ func (l *loader) first(want string) int {
 }
 
 var (
-	indexes   = regexp.MustCompile(`\[\d+\]`)
-	wrongType = regexp.MustCompile(`^toml: (?:line (\d+) )?\(last key "([^"]+)"\): (.+)$`)
+	indexes   = late(`\[\d+\]`)
+	wrongType = late(`^toml: (?:line (\d+) )?\(last key "([^"]+)"\): (.+)$`)
 )
 
 func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error) {
@@ -282,8 +282,8 @@ func (l *loader) complete(r *Rule, key string) error {
 }
 
 var (
-	ruleID    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	hexDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	ruleID    = late(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	hexDigest = late(`^[0-9a-f]{64}$`)
 )
 
 var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows, FormBeside}

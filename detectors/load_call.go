@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -56,10 +55,10 @@ var (
 	given           = []string{"unix", "unix_ms", "iso", "nonce", "uuid"}
 	ways            = []Way{WaySelf, WayMaster, WayAdmin}
 	proofs          = []Proof{ProofSelf, ProofLookup, ProofArgument}
-	hostName        = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
-	headerName      = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	hostName        = late(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+	headerName      = late("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 	indexed         = strings.NewReplacer("[", ".", "]", "") // as answers in cases files name calls
-	credentialTable = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	credentialTable = late(`^[A-Za-z0-9_-]+$`)
 )
 
 // verify reads the call that asks, or its twin for test environments.

@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -70,7 +69,7 @@ func (r *reading) unspaced(p *phrase) bool {
 // secretURI is the check of a phrase with the path of a Substrate account behind it.
 const secretURI = "substrate-suri"
 
-var junctions = regexp.MustCompile(`^(?://?[A-Za-z0-9._-]{1,32}){1,8}(?:///[^\s"'` + "`" + `]{1,64})?`)
+var junctions = late(`^(?://?[A-Za-z0-9._-]{1,32}){1,8}(?:///[^\s"'` + "`" + `]{1,64})?`)
 
 // derivation returns the path of hard and soft junctions at p, if there is one.
 func (r *reading) derivation(p int) string {

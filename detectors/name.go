@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -221,7 +220,7 @@ func (w *namer) operator() bool {
 	return false
 }
 
-var severalTargets = regexp.MustCompile(`^\s*(?:(?:const|let|var|my)\s+)?[(\[]?\s*([A-Za-z_$][\w.$]*(?:\s*,\s*[A-Za-z_$][\w.$]*)+)\s*[)\]]?\s*:?=\s*([^=].*)$`)
+var severalTargets = late(`^\s*(?:(?:const|let|var|my)\s+)?[(\[]?\s*([A-Za-z_$][\w.$]*(?:\s*,\s*[A-Za-z_$][\w.$]*)+)\s*[)\]]?\s*:?=\s*([^=].*)$`)
 
 // target returns the name that a value gets when several are assigned at once: key, secret = "...", "...".
 func (w *namer) target() (string, bool) {
@@ -367,7 +366,7 @@ func (w *namer) tag() bool {
 	return w.cellBefore(open)
 }
 
-var attribute = regexp.MustCompile(`(?i)\b(?:name|key|id|label|field)\s*=\s*["']([^"']{1,80})["']`)
+var attribute = late(`(?i)\b(?:name|key|id|label|field)\s*=\s*["']([^"']{1,80})["']`)
 
 func (w *namer) xmlTag() bool {
 	return bytes.LastIndexByte(w.d.data[max(0, w.i-300):w.i], '<') >= 0
@@ -383,7 +382,7 @@ func (w *namer) cellBefore(open int) bool {
 	return false
 }
 
-var elementBefore = regexp.MustCompile(`<[A-Za-z]+[^<>]*>([^<>]{1,80})</[A-Za-z]+>\s*$`)
+var elementBefore = late(`<[A-Za-z]+[^<>]*>([^<>]{1,80})</[A-Za-z]+>\s*$`)
 
 // listItem reads the parent of a YAML list item, or the flag before a value.
 func (w *namer) listItem() bool {
@@ -558,14 +557,14 @@ func (w *namer) columns(end int, v Span, newlines int) bool {
 	return false
 }
 
-var valuesOf = regexp.MustCompile(`(?is)\(([^()]{3,1000})\)\s*values\b`)
+var valuesOf = late(`(?is)\(([^()]{3,1000})\)\s*values\b`)
 
 func randomText(text string) bool {
 	var t token
 	return len(text) >= minToken && measure([]byte(text), 0, len(text), &t)
 }
 
-var nameLike = regexp.MustCompile(`^[A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}$`)
+var nameLike = late(`^[A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}$`)
 
 // opening reads the name of the call or list that the value is the first of.
 func (w *namer) opening() bool {
@@ -602,9 +601,9 @@ func (w *namer) label(s, arg int) {
 }
 
 // wrapper are calls that say nothing of their argument.
-var wrapper = regexp.MustCompile(`(?i)(?:^|[.:])(some|ok|just|string|str|option|arc|box|cow|into|secret(str|string|value|box)?|from|valueof|of|bytes|text|literal|lit|value|strip|trim|b64decode|securestring|required|optional|default|defaultvalue)$`)
+var wrapper = late(`(?i)(?:^|[.:])(some|ok|just|string|str|option|arc|box|cow|into|secret(str|string|value|box)?|from|valueof|of|bytes|text|literal|lit|value|strip|trim|b64decode|securestring|required|optional|default|defaultvalue)$`)
 
-var proseSplit = regexp.MustCompile(`[^A-Za-z0-9_.$-]+`)
+var proseSplit = late(`[^A-Za-z0-9_.$-]+`)
 
 // prose reads the words before a value that nothing joins to it: flags, directives, log lines, sentences.
 func (w *namer) prose(hop int) bool {
@@ -634,7 +633,7 @@ func (w *namer) scheme(n int) bool {
 	return isQuote(before) || before == ' ' && w.at(w.i-n-2) == ':'
 }
 
-var namesKey = regexp.MustCompile(`(?i)["']?\b(?:name|key|id|label|variable|header|field|param|k)["']?\s*[:=]\s*["']?([A-Za-z0-9_.\- ]{2,60})`)
+var namesKey = late(`(?i)["']?\b(?:name|key|id|label|variable|header|field|param|k)["']?\s*[:=]\s*["']?([A-Za-z0-9_.\- ]{2,60})`)
 
 var genericNames = map[string]bool{
 	"value": true, "val": true, "default": true, "data": true, "content": true, "text": true, "string": true, "v": true,
@@ -677,7 +676,7 @@ func (w *namer) blockLabel(v Span) {
 	}
 }
 
-var comment = regexp.MustCompile(`^["'` + "`" + `]?[,;)]*\s*(?:#|//|--|<!--|/\*|\()\s*(.{2,60})`)
+var comment = late(`^["'` + "`" + `]?[,;)]*\s*(?:#|//|--|<!--|/\*|\()\s*(.{2,60})`)
 
 // trailing adds the comment after a value that has no name of its own.
 func (w *namer) trailing(v Span) {

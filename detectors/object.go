@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -129,8 +128,8 @@ func unescapeJSON(text string) string {
 }
 
 var (
-	bareName   = regexp.MustCompile(`([{,]\s*)([A-Za-z_][A-Za-z0-9_]*)(\s*:)`)
-	lastComma  = regexp.MustCompile(`,(\s*[}\]])`)
+	bareName   = late(`([{,]\s*)([A-Za-z_][A-Za-z0-9_]*)(\s*:)`)
+	lastComma  = late(`,(\s*[}\]])`)
 	lineBreaks = strings.NewReplacer("'", `"`, "\\\n", "")
 )
 

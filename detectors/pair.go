@@ -3,7 +3,6 @@ package detectors
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -341,7 +340,7 @@ func (f *fit) strong() bool {
 	return f.level == levelOwn || word == "key" || strongName.MatchString(word)
 }
 
-var strongName = regexp.MustCompile(`api|access|secret|client|private|passphrase|token|auth`)
+var strongName = late(`api|access|secret|client|private|passphrase|token|auth`)
 
 // common reports whether a value has a form that ids of all kinds have: a UUID, or up to 40 hex digits.
 func common(text string) bool {

@@ -274,7 +274,7 @@ func (r *reading) active() []int {
 	return r.actives
 }
 
-var digestBefore = regexp.MustCompile(`(?i)(?:sha(?:1|256|384|512)[-:]|ENC\[AES256_GCM,[^"'\s]*)$`)
+var digestBefore = late(`(?i)(?:sha(?:1|256|384|512)[-:]|ENC\[AES256_GCM,[^"'\s]*)$`)
 
 // digest reports whether the text before p says that a digest or an encrypted value begins there.
 func (r *reading) digest(p int) bool {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
 )
@@ -30,17 +31,46 @@ func (s spotter) Spots(dst []gitpack.Span, data []byte, from, to int) []gitpack.
 	if from < len(lfsMark()) && bytes.HasPrefix(data, lfsMark()) {
 		dst = append(dst, gitpack.Span{Start: 0, End: len(lfsMark())})
 	}
-	for i := max(0, from-2*widePairs+1); i < to; i++ {
-		zero := bytes.IndexByte(data[i:min(len(data), to+1)], 0)
-		if zero < 0 {
-			break
-		}
-		i = max(i, i+zero-1)
-		if wideRun(data, i) && (i < 2 || !widePair(data, i-2)) {
-			dst = append(dst, gitpack.Span{Start: i, End: i + 2*widePairs})
-		}
-	}
+	wideRuns(data, from, to, func(at int) {
+		dst = append(dst, gitpack.Span{Start: at, End: at + 2*widePairs})
+	})
 	return dst
+}
+
+// wideRuns yields where wide runs begin that overlap data[from:to] with their first widePairs characters. These hold
+// eight bytes in a row, counted from any place before them, of which every other one alone is NUL.
+func wideRuns(data []byte, from, to int, yield func(at int)) {
+	next := max(0, from-2*widePairs+1)
+	zero := bytes.IndexByte(data[next:min(len(data), to+1)], 0)
+	if zero < 0 {
+		return
+	}
+	next = max(next, next+zero-1)
+	for word := next; word+8 <= len(data) && word < to+8; word += 8 {
+		if !alternates(binary.LittleEndian.Uint64(data[word:])) {
+			continue
+		}
+		for i := max(next, word-8); i <= word && i < to; i++ {
+			if wideRun(data, i) && (i < 2 || !widePair(data, i-2)) {
+				yield(i)
+			}
+		}
+		next = word + 1
+	}
+}
+
+// alternates reports whether every other byte of eight, and no other, is NUL.
+func alternates(word uint64) bool {
+	const even, ones, highs = 0x00ff00ff00ff00ff, 0x0101010101010101, 0x8080808080808080
+	switch uint64(0) {
+	case word & even:
+		word |= even
+	case word &^ even:
+		word |= ^uint64(even)
+	default:
+		return false
+	}
+	return (word-ones)&^word&highs == 0
 }
 
 // wideRun reports whether ASCII in UTF-16LE begins here. Of text in UTF-16BE, all but the first byte looks the same.

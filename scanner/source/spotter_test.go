@@ -60,6 +60,16 @@ func TestSpotterFindsTheSameInParts(t *testing.T) {
 				data = append(data, plantWord("word")...)
 			}
 		}
+		var starts, want []int
+		wideRuns(data, 0, len(data), func(at int) { starts = append(starts, at) })
+		for at := range data {
+			if wideRun(data, at) && (at < 2 || !widePair(data, at-2)) {
+				want = append(want, at)
+			}
+		}
+		if !slices.Equal(starts, want) {
+			t.Fatalf("wide runs at %d, want %d in %q", starts, want, data)
+		}
 		cut := rnd.IntN(len(data))
 		whole := sorted(s.Spots(nil, data, 0, len(data)))
 		parts := sorted(s.Spots(s.Spots(nil, data, 0, cut), data, cut, len(data)))

@@ -38,12 +38,14 @@ func newMemo(sp Spotter, memory int64) *memo {
 type piece struct {
 	from, to int
 	hash     uint64
+	known    bool // there is no spot in it
 	dirty    bool // a spot overlaps it
 }
 
 // watcher is a spotter that remembers, for one goroutine.
 type watcher struct {
 	*memo
+	ahead  [16]piece
 	todo   []piece
 	looked int // bytes that were looked at
 }
@@ -55,16 +57,34 @@ func (w *watcher) Reach() int { return w.sp.Reach() }
 func (w *watcher) Spots(dst []Span, data []byte, from, to int) []Span {
 	w.todo = w.todo[:0]
 	for at := from; at < to; {
-		p := piece{from: at, to: w.cut(data, at, to)}
-		p.hash = w.hash(data, p)
-		if at = p.to; w.slot(p).Load() == p.hash {
-			dst = w.look(dst, data)
-			continue
+		next := w.pieces(data, at, to)
+		for _, p := range next {
+			if p.known {
+				dst = w.look(dst, data)
+				continue
+			}
+			w.looked += p.to - p.from
+			w.todo = append(w.todo, p)
 		}
-		w.looked += p.to - p.from
-		w.todo = append(w.todo, p)
+		at = next[len(next)-1].to
 	}
 	return w.look(dst, data)
+}
+
+// pieces cuts off some pieces, and then looks them all up, so that the memory need not be waited for each time.
+func (w *watcher) pieces(data []byte, at, to int) []piece {
+	n := 0
+	for ; n < len(w.ahead) && at < to; n++ {
+		p := &w.ahead[n]
+		*p = piece{from: at, to: w.cut(data, at, to)}
+		p.hash = w.hash(data, *p)
+		at = p.to
+	}
+	for i := range w.ahead[:n] {
+		p := &w.ahead[i]
+		p.known = w.slot(p.hash).Load() == p.hash
+	}
+	return w.ahead[:n]
 }
 
 // look runs the spotter over pieces in a row, and remembers those without a spot.
@@ -83,13 +103,13 @@ func (w *watcher) look(dst []Span, data []byte) []Span {
 	}
 	for _, p := range row {
 		if !p.dirty {
-			w.slot(p).Store(p.hash)
+			w.slot(p.hash).Store(p.hash)
 		}
 	}
 	return dst
 }
 
-func (m *memo) slot(p piece) *atomic.Uint64 { return &m.slots[p.hash&uint64(len(m.slots)-1)] }
+func (m *memo) slot(hash uint64) *atomic.Uint64 { return &m.slots[hash&uint64(len(m.slots)-1)] }
 
 // cut is where the piece that begins at from ends: behind a line that says so by its own text, so that the same text is
 // cut in the same places wherever it stands.

@@ -140,7 +140,7 @@ func choose(rules []Rule, o Options) ([]Rule, error) {
 	}
 	// Naming nothing but rules that are off by default adds them to the default set.
 	adds := !slices.ContainsFunc(rules, func(r Rule) bool { return !r.Off && slices.Contains(o.Enable, r.ID) })
-	var out []Rule
+	out := make([]Rule, 0, len(rules))
 	for _, r := range rules {
 		if (adds && !r.Off || slices.Contains(o.Enable, r.ID)) && !slices.Contains(o.Disable, r.ID) {
 			out = append(out, r)
@@ -222,10 +222,10 @@ var defaultNames = map[string]string{
 }
 
 // Words that make a name one of something else than a part, wherever they stand in it.
-const defaultNot = `hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag|integrity|address|addr|topic|slot|salt|nonce|bytecode|block|root|merkle|commit|revision|` +
+const defaultNot = `(?:^|_)(?:hash|tx_?hash|tx_?id|txn|digest|checksum|sha_?\d+|md_?5|etag|integrity|address|addr|topic|slot|salt|nonce|bytecode|block|root|merkle|commit|revision|` +
 	`(public|primary|foreign|cache|partition|sort|routing|idempotency|translation|i18n|storage|redis|dict|map|group|object|row|column|hash|index|registry|event|message|topic|lookup|join|shard|dedup|host|layout|state|query)_?key|` +
 	`monkey|keyboard|order_?(client_?)?id|client_?order_?id|trade_?id|request_?id|trace_?id|session_?id|` +
-	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig`
+	`fingerprint|public_?key_?hash|cert(ificate)?|placeholder|regex|pattern|listen_?key|uuid|version|guid|tag|cid|ipfs|contract|token_?address|pool|signature|sig)(?:\d*$|_)`
 
 func newShape(r *Rule, p *Part, provider int, made expressions, gauges map[string]gauge) *shape {
 	sh := &shape{rule: r, part: p, provider: provider, gauge: gauges[p.Regex.String()]}
@@ -240,7 +240,7 @@ func newShape(r *Rule, p *Part, provider int, made expressions, gauges map[strin
 			sh.search = made.get(`(?i)(?:`+loose+`)`, false)
 		}
 	}
-	sh.notNames = append(sh.notNames, made.get(`(?:^|_)(?:`+defaultNot+`)(?:\d*$|_)`, true))
+	sh.notNames = append(sh.notNames, made.get(defaultNot, true))
 	if extra := alternatives(p.NotNames); extra != "" {
 		sh.notNames = append(sh.notNames, made.get(`(?:^|_)(?:`+extra+`)(?:\d*$|_)`, true))
 	}
@@ -341,7 +341,8 @@ func (s *Set) mentionedWords() []string {
 // index builds the automata for words that name providers.
 func (s *Set) index(providers map[string]int) {
 	var envs []string
-	known := map[mentionWord]bool{}
+	known := make(map[mentionWord]bool, 8*len(s.rules))
+	s.mentioned = make([]mentionWord, 0, 8*len(s.rules))
 	add := func(text string, m mentionWord) {
 		if m.text = strings.ToLower(text); known[m] {
 			return // the rules of a provider share its words

@@ -102,15 +102,16 @@ func (k *keywords) fit(sorted []uint32, deepest int) (states, ending int) {
 
 // branch is a state of the tree: the sorted words that begin with its bytes, and where it leads.
 type branch struct {
-	words []uint32
-	depth int
-	id    uint16
-	fail  uint16 // the state of the longest proper suffix
+	from, to uint32 // of the sorted words
+	depth    uint16
+	id       uint16
+	fail     uint16 // the state of the longest proper suffix
 }
 
 // filler writes the table of an automaton.
 type filler struct {
 	*keywords
+	sorted        []uint32
 	queue         []branch
 	plain, ending uint16 // states of either kind
 }
@@ -120,7 +121,7 @@ type filler struct {
 func (k *keywords) fill(sorted []uint32, states int) bool {
 	k.next = make([]uint16, (int(k.flag)+min(states, int(k.flag)))<<k.shift)
 	k.ends, k.outs = make([]uint32, 0, len(sorted)+1), make([]uint32, 0, len(sorted))
-	f := filler{keywords: k, queue: append(make([]branch, 0, states), branch{words: sorted}), plain: 1}
+	f := filler{keywords: k, sorted: sorted, queue: append(make([]branch, 0, states), branch{to: uint32(len(sorted))}), plain: 1}
 	for n := 0; n < len(f.queue); n++ {
 		f.grow(f.queue[n])
 		if f.plain > k.flag || f.ending > k.flag {
@@ -134,52 +135,54 @@ func (k *keywords) fill(sorted []uint32, states int) bool {
 
 // grow writes a state's row: that of its suffix, but for the bytes by which its words go on.
 func (f *filler) grow(at branch) {
-	words := at.words[f.end(at):]
+	at.from += f.end(at)
 	row := f.next[int(at.id)<<f.shift:][:1<<f.shift]
 	if at.depth > 0 {
 		copy(row, f.next[int(at.fail)<<f.shift:])
 	}
-	for len(words) > 0 {
-		b := f.words[words[0]][at.depth]
-		n := 1
-		for n < len(words) && f.words[words[n]][at.depth] == b {
-			n++
+	for at.from < at.to {
+		b := f.byteAt(at.from, at.depth)
+		child := branch{from: at.from, to: at.from + 1, depth: at.depth + 1}
+		for child.to < at.to && f.byteAt(child.to, at.depth) == b {
+			child.to++
 		}
-		child := branch{words: words[:n], depth: at.depth + 1}
-		to := &row[f.class[b]]
+		step := &row[f.class[b]]
 		if at.depth > 0 {
-			child.fail = *to
+			child.fail = *step
 		}
-		if child.fail&f.flag != 0 || f.endsAt(words[0], child.depth) {
+		if child.fail&f.flag != 0 || f.endsAt(child.from, child.depth) {
 			child.id = f.ending | f.flag
 			f.ending++
 		} else {
 			child.id = f.plain
 			f.plain++
 		}
-		*to, words = child.id, words[n:]
+		*step, at.from = child.id, child.to
 		f.queue = append(f.queue, child)
 	}
 }
 
 // end notes which words end at a state, and returns how many of its own do.
-func (f *filler) end(at branch) int {
-	own := 0
-	for own < len(at.words) && f.endsAt(at.words[own], at.depth) {
+func (f *filler) end(at branch) uint32 {
+	own := uint32(0)
+	for at.from+own < at.to && f.endsAt(at.from+own, at.depth) {
 		own++
 	}
 	if at.id&f.flag == 0 {
 		return own
 	}
 	f.ends = append(f.ends, uint32(len(f.outs)))
-	f.outs = append(f.outs, at.words[:own]...)
+	f.outs = append(f.outs, f.sorted[at.from:][:own]...)
 	if i := int(at.fail &^ f.flag); at.fail&f.flag != 0 {
 		f.outs = append(f.outs, f.outs[f.ends[i]:f.ends[i+1]]...)
 	}
 	return own
 }
 
-// endsAt reports whether a word, or what the automaton knows of it, is no longer than depth.
-func (k *keywords) endsAt(word uint32, depth int) bool {
-	return depth == k.depth || len(k.words[word]) == depth
+// byteAt is a byte of the i-th sorted word.
+func (f *filler) byteAt(i uint32, at uint16) byte { return f.words[f.sorted[i]][at] }
+
+// endsAt reports whether the i-th sorted word, or what the automaton knows of it, is no longer than depth.
+func (f *filler) endsAt(i uint32, depth uint16) bool {
+	return int(depth) == f.depth || len(f.words[f.sorted[i]]) == int(depth)
 }

@@ -33,8 +33,8 @@ func load(fsys fs.FS, fast bool) ([]Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rules []Rule
-	seen := map[string]*Rule{}
+	rules := make([]Rule, 0, 2*len(names))
+	seen := make(map[string]*Rule, 2*len(names))
 	for i, name := range names {
 		for k := range loaded[i] {
 			r := &loaded[i][k]

@@ -1,9 +1,8 @@
 package detectors
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // likes are shapes of one expression.
@@ -29,27 +28,46 @@ func (s *Set) addNeedy(sh *shape) {
 	s.needy[i].shapes = append(s.needy[i].shapes, sh)
 }
 
+// namesake is what decides which names a shape takes.
+type namesake struct {
+	name         string
+	context      bool
+	names, calls *Expression
+	notNames     [2]*Expression
+	beside       string // name and names of each of the provider's shapes
+}
+
 // tellAlike numbers the shapes so that those with the same names, and the same names beside them, share a number.
 func (s *Set) tellAlike() {
-	numbers := map[string]int{}
+	numbers, known := map[namesake]int{}, map[*Expression]int{nil: 0}
 	var memos []*nameMemo
 	for _, p := range s.providers {
-		var all strings.Builder
+		beside := besides(p.shapes, known)
 		for _, sh := range p.shapes {
-			fmt.Fprintf(&all, "%s %p\n", sh.part.Name, sh.names)
-		}
-		for _, sh := range p.shapes {
-			key := fmt.Sprintf("%s %t %p %v %p\n%s", sh.part.Name, sh.rule.Contexts == ContextName, sh.names, pointers(sh.notNames), sh.calls, all.String())
+			key := namesake{name: sh.part.Name, context: sh.rule.Contexts == ContextName, names: sh.names, calls: sh.calls, beside: beside}
+			copy(key.notNames[:], sh.notNames)
 			if _, ok := numbers[key]; !ok {
 				numbers[key] = len(numbers)
-			}
-			sh.named = numbers[key]
-			if sh.named == len(memos) {
 				memos = append(memos, new(nameMemo))
 			}
+			sh.named = numbers[key]
 			sh.memo = memos[sh.named]
 		}
 	}
+}
+
+// besides writes name and names of shapes, the latter as numbers, which known remembers.
+func besides(shapes []*shape, known map[*Expression]int) string {
+	var out []byte
+	for _, sh := range shapes {
+		n, ok := known[sh.names]
+		if !ok {
+			n = len(known)
+			known[sh.names] = n
+		}
+		out = append(strconv.AppendInt(append(append(out, sh.part.Name...), ' '), int64(n), 10), '\n')
+	}
+	return string(out)
 }
 
 // byLength sorts needy by what its shapes need to have, those of whole words by their length.
@@ -76,11 +94,4 @@ func addAlike(list []alike, o *outline, i int) []alike {
 	list[k].shortest = min(list[k].shortest, o.shortest)
 	list[k].needy = append(list[k].needy, i)
 	return list
-}
-
-func pointers(list []*Expression) (out []string) {
-	for _, e := range list {
-		out = append(out, fmt.Sprintf("%p", e))
-	}
-	return out
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,10 +90,7 @@ func scanBuckets(cmd *cobra.Command, c console, f *scanFlags, b *bucketFlags, ur
 		Locations: all, Keep: keep, Since: b.since.at(time.Now()), MaxBytes: int64(f.maxMegabytes) << 20, Versions: b.versions,
 		Sample: b.sample, Workers: f.workers, Unpack: f.unpacker().File,
 	}
-	if c.env("GOGC") == "" {
-		debug.SetGCPercent(300) // many small objects leave little behind; the limit of --memory holds all the same
-	}
-	s := scan{console: c, flags: f, partial: true, source: src, state: b.state}
+	s := scan{console: c, flags: f, partial: true, source: src, state: b.state, garbage: bucketGC}
 	s.keep = func(state *bucket.State) { src.State = state }
 	s.prepare = func(set settings) {
 		src.Telling = func(name string) bool { return len(set.detector.Spots(nil, []byte(name), 0, len(name))) > 0 }

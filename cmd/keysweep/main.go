@@ -39,8 +39,8 @@ func mainExit() (code int) {
 	return run(ctx, c, os.Args[1:])
 }
 
-// startGC is the garbage collector's percentage until the rules are loaded, almost all of which stays: collecting
-// meanwhile took a third of start-up.
+// startGC is the garbage collector's percentage until its first cycle in a scan, or for good in another command: the
+// rules, almost all of which stays, are loaded without one.
 const startGC = 400
 
 // run executes one command line and returns the exit code.

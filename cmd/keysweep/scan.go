@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -28,6 +30,7 @@ type scan struct {
 	source scanner.Source
 
 	hook    bool                  // a clean run says nothing
+	garbage int                   // the garbage collector's percentage; 0 takes scanGC
 	partial bool                  // the source leaves out what ignore files may speak of
 	prepare func(settings)        // tells the source what is looked for; may be nil
 	state   string                // file of what was covered, for a source that keepState tells of it
@@ -145,10 +148,18 @@ func (s scan) fails(cov scanner.Coverage) bool {
 	return false
 }
 
-// limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT.
+// The garbage collector's percentage while scanning.
+const (
+	scanGC   = 100
+	bucketGC = 300 // many small objects leave little behind; the limit of --memory holds all the same
+)
+
+// limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT. What start-up left behind is not
+// collected at once: a small scan ends before that is done.
 func (s scan) limitMemory() {
 	if s.env("GOGC") == "" {
-		debug.SetGCPercent(100)
+		unheld := new(*scan) // gone after the first collection
+		runtime.AddCleanup(unheld, func(percent int) { debug.SetGCPercent(percent) }, cmp.Or(s.garbage, scanGC))
 	}
 	if s.env("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(s.flags.memory) << 20)

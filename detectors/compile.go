@@ -32,6 +32,7 @@ type Set struct {
 	objects   []*shape // of rules that need no context, for JSON objects
 	rows      []*shape
 	stated    []*shape // of parts that a fact of theirs names
+	fallbacks []*shape // of rules for exchanges whose keys no other rule knows
 	anchors   *keywords
 	famous    bool
 	named     []*shape     // of rules whose context is a name
@@ -60,6 +61,7 @@ type Set struct {
 // provider is a vendor with the parts of all its rules that need it to be named.
 type provider struct {
 	id     string
+	loose  bool // its keys may have a shape that its rules do not know
 	shapes []*shape
 }
 
@@ -69,6 +71,7 @@ type mentionWord struct {
 	provider int // index in Set.providers
 	host     bool
 	test     bool
+	common   bool   // a common word, which names the provider only where it stands as a name; see namesProvider
 	env      *shape // the part that an exact name stands for
 }
 
@@ -109,7 +112,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 		}
 		if _, ok := index[r.Provider]; !ok {
 			index[r.Provider] = len(s.providers)
-			s.providers = append(s.providers, &provider{id: r.Provider})
+			s.providers = append(s.providers, &provider{id: r.Provider, loose: r.Loose})
 		}
 		s.addRule(r, index[r.Provider], made, gauges)
 	}
@@ -120,7 +123,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	s.tellAlike()
 	s.indexNames()
 	wg.Wait()
-	s.hints = newLateKeywords(slices.Concat(hintWords, s.hinting, s.mentionedWords()))
+	s.hints = newLateKeywords(slices.Concat(hintWords, s.hinting, s.tellingWords()))
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
 		return nil, err
 	}
@@ -206,6 +209,9 @@ func (s *Set) addRule(r *Rule, provider int, made expressions, gauges map[string
 		}
 		if sh.part.Stated != "" {
 			s.stated = append(s.stated, sh)
+		}
+		if r.Fallback {
+			s.fallbacks = append(s.fallbacks, sh)
 		}
 		s.providers[provider].shapes = append(s.providers[provider].shapes, sh)
 	}
@@ -338,6 +344,18 @@ func (s *Set) mentionedWords() []string {
 	return words
 }
 
+// tellingWords are those of mentions that make the text near them worth a look. Common words do not: a part needs a name,
+// or a call, that hints at it.
+func (s *Set) tellingWords() []string {
+	var words []string
+	for _, m := range s.mentioned {
+		if !m.common {
+			words = append(words, m.text)
+		}
+	}
+	return words
+}
+
 // index builds the automata for words that name providers.
 func (s *Set) index(providers map[string]int) {
 	var envs []string
@@ -358,6 +376,9 @@ func (s *Set) index(providers map[string]int) {
 		p := providers[r.Provider]
 		for _, w := range r.Keywords {
 			add(w, mentionWord{provider: p})
+		}
+		for _, w := range r.Common {
+			add(w, mentionWord{provider: p, common: true})
 		}
 		for _, w := range r.Hosts {
 			add(w, mentionWord{provider: p, host: true})

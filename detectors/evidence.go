@@ -190,14 +190,24 @@ func (r *reading) nearby(v *value) []claim {
 func (r *reading) latest(s Span, at int) []claim {
 	ms := r.within(s)
 	i := sort.Search(len(ms), func(i int) bool { return ms[i].Start >= at })
-	if i > 0 {
-		return claimed(sameSpot(ms, i-1), levelNear, at)
+	if i = max(i-1, 0); i >= len(ms) {
+		return nil
 	}
-	if len(ms) > 0 {
-		return claimed(sameSpot(ms, 0), levelNear, at)
-	}
-	return nil
+	return claimed(sameSpot(ms, i), r.standing(ms[i]), at)
 }
+
+// standing is how closely a mention near a value ties it: the provider's host, its name as the value of a field that says
+// what the lines are for, and a heading do as much as a scope.
+func (r *reading) standing(m mention) level {
+	before := r.data[max(0, m.Start-64):m.Start]
+	switch {
+	case m.host, r.assignedTo(m.Start) && venueBefore.Match(before), headingMark.Match(r.data[r.lineSpan(r.line(m.Start)).Start:m.Start]) && ownLine(r.data, m.Span):
+		return levelScope
+	}
+	return levelNear
+}
+
+var headingMark = late(`^[^A-Za-z0-9]*$`)
 
 // sameSpot returns the mention i and those of other rules by the same word.
 func sameSpot(ms []mention, i int) []mention {
@@ -265,13 +275,34 @@ func (r *reading) fitsOf(v *value) []fit {
 				out = append(out, f)
 			}
 		}
+		out = append(out, r.otherShape(v, c)...)
 	}
 	return best(out)
 }
 
+// otherShape reads the value as a part of a key of an exchange whose rules say that they do not know all shapes.
+func (r *reading) otherShape(v *value, c claim) []fit {
+	p := r.set.providers[c.provider]
+	if !p.loose || c.level < levelScope || v.form != FormToken {
+		return nil
+	}
+	var out []fit
+	for _, sh := range r.set.fallbacks {
+		if sh.part.Form != FormToken || !sh.outline.admits(r.data, v.Span) {
+			continue
+		}
+		if f, ok := r.contextFit(v, sh, c); ok && f.name >= 0 {
+			r.enclose(v)
+			f.vendor = p.id
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // hasKeyword reports whether the word names the rule too, not only another rule of the same provider.
 func hasKeyword(rule *Rule, w *mentionWord) bool {
-	for _, list := range [][]string{rule.Keywords, rule.Hosts, rule.TestHosts} {
+	for _, list := range [][]string{rule.Keywords, rule.Common, rule.Hosts, rule.TestHosts} {
 		for _, k := range list {
 			if k == w.text {
 				return true
@@ -282,7 +313,7 @@ func hasKeyword(rule *Rule, w *mentionWord) bool {
 }
 
 func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
-	if sh.rule.Contexts == ContextDecisive && c.level < levelScope {
+	if (sh.rule.Contexts == ContextDecisive || sh.rule.Fallback && c.word.common) && c.level < levelScope {
 		return fit{}, false
 	}
 	if v.form == FormToken && v.arg < 0 && v.url.End == 0 && !namedAs(v, sh, c) {

@@ -205,9 +205,9 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 	r := Rule{
 		ID: c.ID, Provider: p.ID, Title: c.Title, Kind: p.Kind, Site: p.Site,
 		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
-		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
+		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Common: lower(p.Common), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
 		TestHosts: lower(slices.Concat(p.TestHosts, c.TestHosts)), Examples: c.Examples, Tags: c.Tags,
-		Playbook: playbook(c.Playbook, p.Kind, p.Title), Fallback: c.Fallback, Off: c.Off, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
+		Playbook: playbook(c.Playbook, p.Kind, p.Title), Fallback: c.Fallback, Loose: p.Loose, Off: c.Off, Near: lower(c.Near), NotNear: lower(c.NotNear), Environment: c.Environment,
 		file: l.file, line: l.under(key),
 	}
 	if c.Confidence != nil {
@@ -270,7 +270,7 @@ func (l *loader) complete(r *Rule, key string) error {
 		return l.at(key+".title", errors.New("missing"))
 	case !slices.Contains(contexts, r.Contexts):
 		return l.at(key+".context", fmt.Errorf("%q is none of none, name, provider, decisive", r.Contexts))
-	case (r.Contexts == ContextProvider || r.Contexts == ContextDecisive) && len(r.Keywords) == 0:
+	case (r.Contexts == ContextProvider || r.Contexts == ContextDecisive) && len(r.Keywords)+len(r.Common) == 0:
 		return l.at(key+".keywords", errors.New("missing: the context needs words that name the provider"))
 	}
 	for _, e := range r.Examples {

@@ -35,7 +35,8 @@ func readFields(line string) (*rawProvider, map[string]int, bool) {
 
 func (f *fields) provider(p *rawProvider) {
 	f.text(&p.ID, &p.Title, &p.Kind, &p.Site)
-	f.texts(&p.Keywords, &p.Hosts, &p.TestHosts)
+	f.texts(&p.Keywords, &p.Common, &p.Hosts, &p.TestHosts)
+	f.flag(&p.Loose)
 	if n := f.count(len(p.Credential)); f.reading {
 		p.Credential = make([]rawCredential, n)
 	}

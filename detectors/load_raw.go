@@ -9,6 +9,8 @@ type rawProvider struct {
 	Site       string          `toml:"site"`
 	Source     string          `toml:"source"` // where the formats were read, and how sure they are; for people
 	Keywords   []string        `toml:"keywords"`
+	Common     []string        `toml:"common"`
+	Loose      bool            `toml:"loose"`
 	Hosts      []string        `toml:"hosts"`
 	TestHosts  []string        `toml:"test_hosts"`
 	Credential []rawCredential `toml:"credential"`

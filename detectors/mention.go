@@ -53,6 +53,9 @@ func (w *mentionWord) bounded(text []byte, at Span) bool {
 	if w.env != nil {
 		return !isWord(before) && !isWord(after)
 	}
+	if w.common {
+		return namesProvider(text, at)
+	}
 	if w.host {
 		return !letter(after) && !letter(before)
 	}

@@ -59,7 +59,15 @@ func rulesOf(fits []fit) []*Rule {
 }
 
 func (a *tuple) compare(b tuple) int {
-	return cmp.Or(len(b.fits)-len(a.fits), a.class-b.class, a.lines-b.lines, a.order-b.order, int(b.level()-a.level()), a.fits[0].at.Start-b.fits[0].at.Start)
+	return cmp.Or(len(b.fits)-len(a.fits), a.fallback()-b.fallback(), a.class-b.class, a.lines-b.lines, a.order-b.order, int(b.level()-a.level()), a.fits[0].at.Start-b.fits[0].at.Start)
+}
+
+// fallback is 1 for a reading whose rule knows no shapes: what knows them goes first.
+func (t *tuple) fallback() int {
+	if t.fits[0].rule.Fallback {
+		return 1
+	}
+	return 0
 }
 
 func (t *tuple) level() level {

@@ -81,6 +81,7 @@ type Rule struct {
 	Severity    Severity
 	Confidence  Confidence       // the most that a match of this rule may claim
 	Keywords    []string         // lower-case words that name the provider in code, paths and hosts
+	Common      []string         // those that are common words: they count only where they stand as a name
 	Hosts       []string         // API hosts of the provider; one near a value names the provider as a keyword does
 	TestHosts   []string         // hosts of its testnet, sandbox or demo
 	Environment string           // what every value of the rule is for: testnet, sandbox, demo, paper; empty when the context tells
@@ -89,6 +90,7 @@ type Rule struct {
 	Paths       []*regexp.Regexp // paths of files that hold the value without a name
 	NotNear     []string         // lower-case words within a few lines, or in the path, that say the value is of another kind
 	Fallback    bool             // serves providers that have no rules file: the keyword found is the provider's id
+	Loose       bool             // the shapes are a guess: a fallback rule takes values of other shapes for the provider
 	Parts       []Part           // in the file's order
 	Pieces      []Piece          // of parts, for calls, in the file's order
 	Pattern     *Pattern         // set for a rule in gitleaks' form, which has no parts of its own

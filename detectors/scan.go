@@ -254,9 +254,11 @@ func (r *reading) candidate(at Span) bool {
 	sign := signatureOf(r.data, at)
 	fitting := r.set.fitting(nil, r.data, at, &sign)
 	return slices.ContainsFunc(fitting, func(sh *shape) bool {
-		return sh.rule.Contexts == ContextName || slices.Contains(r.active(), sh.provider)
+		return sh.rule.Contexts == ContextName || slices.Contains(r.active(), sh.provider) || sh.rule.Fallback && slices.ContainsFunc(r.active(), r.set.ofLooseShape)
 	})
 }
+
+func (s *Set) ofLooseShape(provider int) bool { return s.providers[provider].loose }
 
 // active are the providers that the text or its path names.
 func (r *reading) active() []int {

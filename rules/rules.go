@@ -4,8 +4,11 @@
 //
 // Top level: id (the file's name), title, kind (exchange, wallet, custody, payments, node, data or general), site,
 // source (where the formats were read and how sure they are: documented, observed or guess), keywords (lower-case words
-// that name the provider in names, paths and text), hosts and test_hosts (API hosts; a host in the text names the
-// provider too, a test host also the environment). Then one [[credential]] table per kind of credential:
+// that name the provider in names, paths and text), common (such words that are words of everyday language too, as gate
+// and magic are: they count only where they stand as a name: quoted, as a key or a section, in a cell, on a line of their
+// own, or before a word such as api, key and client), hosts and test_hosts (API hosts; a host in the text names the
+// provider too, a test host also the environment), loose (true when the shapes are a guess: exchange-api-key takes values
+// of other shapes that the text ties to the provider). Then one [[credential]] table per kind of credential:
 //
 //	id, title, severity (info, low, medium, high, critical: of the whole credential when it is live and unasked)
 //	confidence      the most a finding may claim (low, medium, high); low for formats that are a guess

@@ -130,6 +130,7 @@ func showRule(w io.Writer, r detectors.Rule) error {
 	row("confidence", "at most "+r.Confidence.String())
 	row("context", string(r.Contexts))
 	row("keywords", strings.Join(r.Keywords, ", "))
+	row("common", strings.Join(r.Common, ", "))
 	row("hosts", strings.Join(r.Hosts, ", "))
 	for _, p := range r.Parts {
 		row("part "+p.Name, partLine(p))

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func pdf(t testing.TB, content string) string {
+func pdfFile(t testing.TB, content string) string {
 	stream := through(t, content, func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil })
 	return fmt.Sprintf("%%PDF-1.4\n1 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n", len(stream), stream)
 }
@@ -57,8 +57,8 @@ func documentFiles(t testing.TB) map[string]opening {
 		}},
 		"a.eml": {mail, map[string]string{"a.eml!part 1": "A=bc", "a.eml!a.zip!k": "v"}},
 		"a.rtf": {`{\rtf1\ansi\deff0 {\b key}\par v\'e9\u8364?\{x\}\tab y}`, map[string]string{"a.rtf!text": "key\nvé€{x}\ty"}},
-		"a.pdf": {pdf(t, "BT /F1 12 Tf 72 700 Td (KEY=a\\(b\\)\\101) Tj 0 -14 Td [(se) 10 (cret) -250 (is)] TJ T* <4142> Tj ET"), map[string]string{
-			"a.pdf!text": "\nKEY=a(b)A\nsecret is\nAB\n",
+		"a.pdf": {pdfFile(t, "BT /F1 12 Tf 72 700 Td (KEY=a\\(b\\)\\101) Tj 0 -14 Td [(se) 10 (cret) -250 (is)] TJ T* <4142> Tj ET"), map[string]string{
+			"a.pdf!text": "KEY=a(b)A\nsecret is\nAB",
 		}},
 		"A.class": {classFile("value", "other"), map[string]string{"A.class!constants": "API = \"value\"\n\"value\"\n\"other\"\n"}},
 		"a.pyc":   {"\xa7\r\r\n" + strings.Repeat("\x00", 12) + "\xe3\x00\x00\x00\xfa\x05value\xda\x07API_KEYu\x03\x00\x00\x00\xc3\xa9!", map[string]string{"a.pyc!constants": "\"value\"\n\"API_KEY\"\n\"é!\"\n"}},
@@ -113,7 +113,7 @@ func FuzzDocuments(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, data := range []string{
-		string(database), pdf(f, "(a) Tj"), classFile("a", "b"), `{\rtf1 \u1?\'41}`, `{"cells":[]}`, "A: b\nContent-Type: multipart/x; boundary=q\n\n--q\n\nx\n--q--", strings.Repeat("\x00", 16) + "\xda\x01a",
+		string(database), pdfFile(f, "(a) Tj"), classFile("a", "b"), `{\rtf1 \u1?\'41}`, `{"cells":[]}`, "A: b\nContent-Type: multipart/x; boundary=q\n\n--q\n\nx\n--q--", strings.Repeat("\x00", 16) + "\xda\x01a",
 	} {
 		f.Add([]byte(data))
 	}

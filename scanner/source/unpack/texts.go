@@ -2,19 +2,17 @@ package unpack
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 
-	"github.com/keysweep/keysweep/detectors/decode"
+	"github.com/keysweep/keysweep/scanner/source/unpack/pdf"
 )
 
 // readRTF reads the text of a document: the rest of what stands between control words.
@@ -86,123 +84,16 @@ func control(data []byte, at int, out *[]byte) int {
 	return i - 1
 }
 
-// readPDF reads the streams that are packed with Flate (ISO 32000-1, 7.4.4), and of those that draw pages the strings
-// that they show. Text in fonts with numbers of their own for characters is not read.
+// readPDF reads what a document shows, what its objects say, and what is attached to it.
 func readPDF(data []byte, yield func(string, []byte) error) error {
-	room := int64(documentBytes)
-	var all []byte
-	var bad error
-	for at, n := 0, 0; n < 100_000; n++ {
-		i := bytes.Index(data[at:], []byte("stream"))
-		if i < 0 {
-			break
-		}
-		start := at + i + len("stream")
-		at = start
-		dict := data[max(0, start-1024):start]
-		if o := bytes.LastIndex(dict, []byte(" obj")); o >= 0 {
-			dict = dict[o:]
-		}
-		if !bytes.Contains(dict, []byte("/FlateDecode")) || bytes.HasSuffix(dict, []byte("endstream")) {
-			continue
-		}
-		body := bytes.TrimLeft(data[start:min(len(data), start+2)], "\r\n")
-		start += min(len(data), start+2) - start - len(body)
-		r, err := zlib.NewReader(bytes.NewReader(data[start:]))
-		if err != nil {
-			bad = errFormat
-			continue
-		}
-		text, err := io.ReadAll(io.LimitReader(r, room))
-		if room -= int64(len(text)); room <= 0 {
-			return errEntry
-		}
-		if err != nil {
-			bad = err
-		}
-		if end := bytes.Index(data[start:], []byte("endstream")); end >= 0 {
-			at = start + end + len("endstream")
-		}
-		if bytes.Contains(text, []byte("Tj")) || bytes.Contains(text, []byte("TJ")) {
-			all = shown(append(all, '\n'), text)
-		} else if !bytes.Contains(dict, []byte("/Image")) && !bytes.Contains(dict, []byte("/FontFile")) && utf8.Valid(text) {
-			all = append(append(all, '\n'), text...)
-		}
-	}
-	if err := yield("text", all); err != nil {
-		return err
-	}
-	if bad != nil && bytes.Contains(data, []byte("/Encrypt")) {
+	err := pdf.Read(data, yield)
+	switch {
+	case errors.Is(err, pdf.ErrEncrypted):
 		return errEncrypted
+	case errors.Is(err, pdf.ErrLimit):
+		return errDocument
 	}
-	return bad
-}
-
-var pdfToken = regexp.MustCompile(`\((?:[^()\\]|\\[\s\S]|\((?:[^()\\]|\\[\s\S])*\))*\)|<[0-9A-Fa-f\s]+>|\b(?:Td|TD|Tm|ET)\b|T\*|'|-?\d+(?:\.\d+)?|\bTJ?j?\b`)
-
-// shown appends the strings that a page shows. A line ends where the place of the text is set anew; within one array, a
-// long way to the left between strings is a space.
-func shown(out, page []byte) []byte {
-	for _, token := range pdfToken.FindAll(page, -1) {
-		switch token[0] {
-		case '(':
-			out = append(out, pdfString(token[1:len(token)-1])...)
-		case '<':
-			out = append(out, pdfHex(token[1:len(token)-1])...)
-		case 'T', 'E', '\'':
-			if s := string(token); s != "TJ" && s != "Tj" && (len(out) == 0 || out[len(out)-1] != '\n') {
-				out = append(out, '\n')
-			}
-		case '-':
-			if n, err := strconv.ParseFloat(string(token), 64); err == nil && n < -180 && len(out) > 0 && out[len(out)-1] > ' ' {
-				out = append(out, ' ')
-			}
-		}
-	}
-	return out
-}
-
-func pdfString(text []byte) []byte {
-	var out []byte
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c != '\\' || i+1 == len(text) {
-			out = append(out, c)
-			continue
-		}
-		i++
-		switch c = text[i]; {
-		case c >= '0' && c <= '7':
-			n, j := 0, i
-			for ; j < len(text) && j < i+3 && text[j] >= '0' && text[j] <= '7'; j++ {
-				n = n*8 + int(text[j]-'0')
-			}
-			out, i = append(out, byte(n)), j-1
-		case c == 'n':
-			out = append(out, '\n')
-		case c == 't':
-			out = append(out, '\t')
-		case c == '\n' || c == 'r' || c == 'b' || c == 'f':
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-func pdfHex(digits []byte) []byte {
-	text := strings.Join(strings.Fields(string(digits)), "")
-	if len(text)%2 == 1 {
-		text += "0"
-	}
-	data, err := hex.DecodeString(text)
-	if err != nil {
-		return nil
-	}
-	if decode.TextEncoding(data) == decode.UTF16BE {
-		return decode.TextFrom(data, decode.UTF16BE)
-	}
-	return data
+	return err
 }
 
 // readPyc reads the strings of compiled Python: what marshal writes for text and bytes, one a line.

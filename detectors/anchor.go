@@ -42,6 +42,11 @@ type cored struct {
 // addAnchored adds a part that its anchors lead to.
 func (s *Set) addAnchored(sh *shape) {
 	tree := cmp.Or(treeOf(sh.part.Regex.String()), new(syntax.Regexp))
+	for _, a := range s.besides {
+		for _, other := range a.shapes {
+			sh.number = max(sh.number, other.number+1)
+		}
+	}
 	for _, text := range sh.part.Anchors {
 		i := slices.IndexFunc(s.besides, func(a anchor) bool { return a.text == text })
 		if i < 0 {
@@ -154,7 +159,15 @@ func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 				if !a.leads[i].follows(data[:around.End], p+len(a.text)) {
 					continue
 				}
-				if g, ok := sh.besideAnchor(data, around, Span{p, p + len(a.text)}); ok && more {
+				slot, key := s.known.anchor(data[around.Start:around.End], p-around.Start, sh)
+				if slot.Load() == key {
+					continue
+				}
+				g, ok := sh.besideAnchor(data, around, Span{p, p + len(a.text)})
+				if !ok {
+					slot.Store(key)
+				}
+				if ok && more {
 					more = yield(g)
 				}
 			}

@@ -37,6 +37,9 @@ type Set struct {
 	famous    bool
 	named     []*shape     // of rules whose context is a name
 	needy     []likes      // shapes for tokens, of rules whose provider or part the text must name
+	names     lateNames    // of needy
+	callers   lateNames    // of calls
+	before    byteSet      // bytes that may stand before a token and belong to the value that it is a piece of
 	boxed     [][]alike    // per length, those of needy whose values are whole words
 	loose     []alike      // the others
 	literals  *keywords    // what values of shapes begin with
@@ -56,6 +59,7 @@ type Set struct {
 	always    bool // some rule in gitleaks' form has no keywords, so that every text must be read
 	depth     int  // encodings to take off
 	memo      *memo
+	known     *spotMemo
 }
 
 // provider is a vendor with the parts of all its rules that need it to be named.
@@ -80,6 +84,7 @@ type shape struct {
 	rule     *Rule
 	part     *Part
 	provider int
+	number   int // among the shapes that anchors lead to
 	gauge
 	names    *Expression
 	notNames []*Expression
@@ -97,7 +102,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{rules: rules, memo: newMemo(), words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
+	s := &Set{rules: rules, memo: newMemo(), known: newSpotMemo(), words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
 	var patterned []Rule
 	index, made, gauges := map[string]int{}, expressions{}, gaugeAll(s.rules)
 	for i := range s.rules {
@@ -120,6 +125,8 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	wg.Go(func() { s.index(index) })
 	s.indexAnchors()
 	s.byLength()
+	s.before = s.outside()
+	s.names, s.callers = newLateNames(s.partNames), newLateNames(s.callNames)
 	s.tellAlike()
 	s.indexNames()
 	wg.Wait()

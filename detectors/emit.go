@@ -111,6 +111,9 @@ const (
 // testHints are words of which every expression for environments has one. Read-only.
 var testHints = newKeywords([]string{"testnet", "sandbox", "demo", "paper", "simulated", "paptrading"})
 
+// testSwitches are words of which testCall and testHeader have one. Read-only.
+var testSwitches = newKeywords([]string{"setsandbox", "set_sandbox", "setdemo", "set_demo", "simulated-trading", "paptrading"})
+
 // testHost looks for a host of the provider's test network: in the value's own URL, in its object, or the lines around.
 func (r *reading) testHost(f *fit) string {
 	span := Span{min(f.v.reach, f.v.Start), f.v.Start}
@@ -135,22 +138,33 @@ func (r *reading) testHost(f *fit) string {
 
 func (r *reading) testWord(v *value) string {
 	for _, name := range v.words {
-		if w := testWords.FindStringSubmatch(name); w != nil {
-			return strings.ToLower(w[1])
+		if w := testWordIn(name); w != "" {
+			return w
 		}
 	}
 	for i, s := range v.scopes {
 		sc := r.scopes[s]
-		if w := testWords.FindStringSubmatch(r.text(r.labelOf(s))); w != nil {
-			return strings.ToLower(w[1])
+		if w := testWordIn(r.text(r.labelOf(s))); w != "" {
+			return w
 		}
-		if i == 0 && sc.End-sc.Start < siblingBytes {
+		if i == 0 && sc.End-sc.Start < siblingBytes && testHints.contains(r.data[sc.Start:sc.End]) {
 			if w := testFlag.FindSubmatch(r.data[sc.Start:sc.End]); w != nil {
 				return strings.ToLower(string(w[1]))
 			}
 		}
 	}
 	return r.testBelow(v)
+}
+
+// testWordIn returns the word for a test network that stands in a name.
+func testWordIn(name string) string {
+	if !testHints.contains([]byte(name)) {
+		return ""
+	}
+	if w := testWords.FindStringSubmatch(name); w != nil {
+		return strings.ToLower(w[1])
+	}
+	return ""
 }
 
 // testBelow looks at the lines around the value's statement for what switches its client.
@@ -163,10 +177,13 @@ func (r *reading) testBelow(v *value) string {
 		}
 	}
 	below := Span{v.Start, min(r.lineSpan(min(len(r.lineStarts())-1, last+nearLines)).End, v.Start+objectBytes+nearBytes)}
+	around := Span{max(r.lineSpan(max(0, line-nearLines)).Start, v.Start-nearBytes), below.End}
+	if !testSwitches.contains(r.data[around.Start:around.End]) {
+		return ""
+	}
 	if w := testCall.FindSubmatch(r.data[below.Start:below.End]); w != nil {
 		return strings.ToLower(string(w[1]))
 	}
-	around := Span{max(r.lineSpan(max(0, line-nearLines)).Start, v.Start-nearBytes), below.End}
 	if testHeader.Match(r.data[around.Start:around.End]) {
 		return "demo"
 	}

@@ -254,6 +254,9 @@ func (r *reading) firstAfter(p int) []mention {
 
 // fitsOf reads the value as every part of the rules of the providers named for it.
 func (r *reading) fitsOf(v *value) []fit {
+	if !r.mayBeNamedAs(v) {
+		return nil
+	}
 	var out []fit
 	seen := map[*shape]bool{}
 	claims := r.claims(v)
@@ -270,7 +273,6 @@ func (r *reading) fitsOf(v *value) []fit {
 			}
 			if f, ok := r.contextFit(v, sh, c); ok {
 				r.enclose(v) // what stands with it is joined by its scopes
-				r.enclose(v)
 				seen[sh] = true
 				out = append(out, f)
 			}
@@ -298,6 +300,14 @@ func (r *reading) otherShape(v *value, c claim) []fit {
 		}
 	}
 	return out
+}
+
+// mayBeNamedAs reports whether namedAs may be true of a value and any part, or is not asked.
+func (r *reading) mayBeNamedAs(v *value) bool {
+	if v.form != FormToken || v.arg >= 0 || v.url.End > 0 || slices.ContainsFunc(v.words, r.set.names.any) {
+		return true
+	}
+	return r.set.envs.contains(r.data[min(v.reach, v.Start):v.Start]) || slices.ContainsFunc(v.names, func(name string) bool { return r.set.envs.contains([]byte(name)) })
 }
 
 // hasKeyword reports whether the word names the rule too, not only another rule of the same provider.

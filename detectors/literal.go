@@ -94,16 +94,19 @@ func shortLiterals(expr string) []string {
 	if err != nil {
 		return nil
 	}
-	list := namesHold(re)
+	if out := withoutLonger(namesHold(re)); len(out) <= maxShort {
+		return out
+	}
+	return nil
+}
+
+// withoutLonger drops the texts that hold a shorter one, which need no look of their own.
+func withoutLonger(list []string) (out []string) {
 	slices.SortFunc(list, func(a, b string) int { return len(a) - len(b) })
-	var out []string
-	for _, text := range list { // what holds a shorter one needs no look of its own
+	for _, text := range list {
 		if !slices.ContainsFunc(out, func(o string) bool { return strings.Contains(text, o) }) {
 			out = append(out, text)
 		}
-	}
-	if len(out) > maxShort {
-		return nil
 	}
 	return out
 }

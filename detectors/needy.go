@@ -37,6 +37,19 @@ type namesake struct {
 	beside       string // name and names of each of the provider's shapes
 }
 
+// outside collects the bytes of values that no token has: where one stands before a token, the value may begin before it,
+// and go by another name. Padding ends a value.
+func (s *Set) outside() (set byteSet) {
+	for _, l := range s.needy {
+		for c := range 256 {
+			if l.shapes[0].pieces && tokenClass[c] == classNone && l.outline.bytes.has(byte(c)) && (byte(c) != '=' || !l.outline.padded) {
+				set.add(byte(c))
+			}
+		}
+	}
+	return set
+}
+
 // tellAlike numbers the shapes so that those with the same names, and the same names beside them, share a number.
 func (s *Set) tellAlike() {
 	numbers, known := map[namesake]int{}, map[*Expression]int{nil: 0}

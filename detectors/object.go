@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"bytes"
 	"slices"
 	"sort"
 	"strings"
@@ -43,20 +42,25 @@ func (r *reading) cover(s Span) {
 	}
 }
 
+// object is the text of an object in the ways that it can be read. One is tried for many shapes.
+type object struct {
+	Span
+	text     string
+	lowered  string
+	readings []string // as JSON, and if that makes a difference, as JavaScript or Python
+}
+
 // fitObject finds the smallest object around v that the shape's check accepts. A group of the expression is the value
 // proper; without one it is the object.
 func (r *reading) fitObject(f *fit) bool {
-	end := f.v.End
-	for start, n := f.v.Start, 0; n < maxAround; n++ {
-		if start, end = r.objectAround(start, end); end == 0 {
-			return false
-		}
-		text := r.text(Span{start, end})
-		if !f.shape.mayStand(text) {
+	for _, o := range r.objectsAround(f.v) {
+		if !f.shape.mayStand(o.lowered) {
 			continue
 		}
-		for _, read := range []func(string) string{unescapeJSON, lenientJSON} {
-			plain := read(text)
+		for _, plain := range o.read() {
+			if !f.shape.allMusts(plain) {
+				continue
+			}
 			m := f.part.Regex.Regexp().FindStringSubmatch(plain)
 			if m == nil {
 				continue
@@ -65,9 +69,9 @@ func (r *reading) fitObject(f *fit) bool {
 			if !ok {
 				continue
 			}
-			f.proof, f.at, f.text = &proof, Span{start, end}, plain
-			if i := strings.Index(text, m[len(m)-1]); len(m) > 1 && i >= 0 {
-				f.at, f.text = Span{start + i, start + i + len(m[1])}, m[1]
+			f.proof, f.at, f.text = &proof, o.Span, plain
+			if i := strings.Index(o.text, m[len(m)-1]); len(m) > 1 && i >= 0 {
+				f.at, f.text = Span{o.Start + i, o.Start + i + len(m[1])}, m[1]
 			}
 			return true
 		}
@@ -75,10 +79,42 @@ func (r *reading) fitObject(f *fit) bool {
 	return false
 }
 
-// mayStand reports whether an object has the shape's anchor, and the literals of its expression.
+// objectsAround returns the objects around a value that may be tried, innermost first.
+func (r *reading) objectsAround(v *value) (out []*object) {
+	for at, n := v.Span, 0; n < maxAround; n++ {
+		if at.Start, at.End = r.objectAround(at.Start, at.End); at.End == 0 {
+			break
+		}
+		o := r.braces[at]
+		if o == nil {
+			text := r.text(at)
+			o = &object{Span: at, text: text, lowered: strings.ToLower(text)}
+			r.braces[at] = o
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func (o *object) read() []string {
+	if o.readings == nil {
+		plain := unescapeJSON(o.text)
+		o.readings = []string{plain}
+		if lenient := lenientJSON(plain); lenient != plain {
+			o.readings = append(o.readings, lenient)
+		}
+	}
+	return o.readings
+}
+
+// mayStand reports whether an object, in lower case, has one of the shape's anchors.
 func (sh *shape) mayStand(object string) bool {
-	lowered := []byte(strings.ToLower(object))
-	return slices.ContainsFunc(sh.part.Anchors, func(a string) bool { return bytes.Contains(lowered, []byte(a)) })
+	return slices.ContainsFunc(sh.part.Anchors, func(a string) bool { return strings.Contains(object, a) })
+}
+
+// allMusts is hasMusts for a string.
+func (sh *shape) allMusts(text string) bool {
+	return !slices.ContainsFunc(sh.musts, func(must []byte) bool { return !strings.Contains(text, string(must)) })
 }
 
 // objectAround returns the innermost braces around start and end; an end of 0 says that there are none within maxObject.
@@ -133,8 +169,8 @@ var (
 	lineBreaks = strings.NewReplacer("'", `"`, "\\\n", "")
 )
 
-// lenientJSON writes an object of JavaScript or Python as JSON: names in quotes, double quotes, no comma behind the last.
+// lenientJSON writes an object of JavaScript or Python, without escapes, as JSON: names in quotes, double quotes, no comma behind the last.
 func lenientJSON(text string) string {
-	text = lineBreaks.Replace(unescapeJSON(text))
+	text = lineBreaks.Replace(text)
 	return lastComma.ReplaceAllString(bareName.ReplaceAllString(text, `$1"$2"$3`), "$1")
 }

@@ -45,6 +45,7 @@ type outline struct {
 	kinds             uint16    // of the bytes, as a signature has them
 	boxed             bool      // a value is a whole run of letters, digits and underscores
 	tokens            bool      // a value is made of a token's bytes, and of padding at its end
+	padded            bool      // an equals sign is padding at its end
 	head              []byteSet // what its first bytes are among
 }
 
@@ -76,7 +77,8 @@ func outlineOf(re *syntax.Regexp) outline {
 	for _, c := range []byte("+/-=") {
 		token.add(c)
 	}
-	e.tokens = e.bytes.within(&token) && !padsWithin(value)
+	e.padded = !padsWithin(value)
+	e.tokens = e.bytes.within(&token) && e.padded
 	e.boxed = e.bytes.within(&words) && bounded(re, value)
 	return e
 }

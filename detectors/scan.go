@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/keysweep/keysweep/detectors/check"
 )
@@ -48,9 +47,8 @@ func (s *Set) matches(data []byte, at Hint) []Match {
 		return found
 	}
 	var found []Match
-	all := sync.OnceValue(func() []mention { return s.mentionsIn(data) })
 	for _, w := range s.windows(data, spots) {
-		for _, m := range s.window(data, at, w, all) {
+		for _, m := range s.window(data, at, w) {
 			if m.shift(w.Start); keep(&m) {
 				found = append(found, m)
 			}
@@ -60,12 +58,12 @@ func (s *Set) matches(data []byte, at Hint) []Match {
 }
 
 // window returns the matches in a window of data, by their places in it.
-func (s *Set) window(data []byte, at Hint, w window, all func() []mention) []Match {
+func (s *Set) window(data []byte, at Hint, w window) []Match {
 	o := &surroundings{at: w.Span, binary: isBinary(data)}
 	if w.Start > 0 {
 		o.head, _, _ = bytes.Cut(data[:min(len(data), firstLine)], []byte{'\n'})
 	}
-	outer := func() (before, after []mention) { return o.outer(s, all) }
+	outer := func() (before, after []mention) { return o.outer(s, data) }
 	text := data[w.Start:w.End]
 	var k memoKey
 	if len(text) < len(data) {
@@ -160,16 +158,17 @@ type reading struct {
 	path     []mention
 	allow    allowMarks
 	found    []Match
-	stated   map[string]bool // see addresses
-	actives  []int           // see active
-	literals []hit           // see leads
+	stated   map[string]bool  // see addresses
+	actives  []int            // see active
+	braces   map[Span]*object // what fitObject read
+	literals []hit            // see leads
 	led      bool
 	tests    answer // see speaksOfTests
 	nameful  bool
 }
 
 func newReading(s *Set, data []byte, at Hint) *reading {
-	r := &reading{document: &document{data: data}, set: s, at: at, allow: newAllowMarks(data), lineBase: func() int { return 0 }}
+	r := &reading{document: &document{data: data}, set: s, at: at, braces: map[Span]*object{}, allow: newAllowMarks(data), lineBase: func() int { return 0 }}
 	r.path = s.mentionsIn([]byte(at.Path))
 	return r
 }
@@ -232,14 +231,14 @@ func (r *reading) gather(kinds Kind) {
 		for next < len(blocks) && blocks[next].End <= t.Start {
 			next++
 		}
-		if next < len(blocks) && blocks[next].Start < t.End || r.digest(t.Start) {
+		if next < len(blocks) && blocks[next].Start < t.End || digested(r.data, t.Span) {
 			return
 		}
 		if r.anchored(t.Start) {
 			add(t.Span, FormJSON)
 		}
-		if r.candidate(t.Span) {
-			add(t.Span, FormToken)
+		if v := (&value{Span: t.Span, form: FormToken}); r.candidate(v) {
+			r.values = append(r.values, v)
 		}
 	})
 	slices.SortFunc(r.values, func(a, b *value) int { return a.Start - b.Start })
@@ -247,12 +246,15 @@ func (r *reading) gather(kinds Kind) {
 
 // candidate reports whether a token may be a value of some shape, or a piece of one. Most are none, and nothing more is
 // read of what stands around them.
-func (r *reading) candidate(at Span) bool {
-	if len(r.tokenShapes(&value{Span: at, form: FormToken})) > 0 {
+func (r *reading) candidate(v *value) bool {
+	if len(r.tokenShapes(v)) > 0 {
 		return true
 	}
-	sign := signatureOf(r.data, at)
-	fitting := r.set.fitting(nil, r.data, at, &sign)
+	if !r.mayBePart(v) && !r.mayBeNamed(v) && !r.set.stately(r.data, v.Span) {
+		return false
+	}
+	sign := signatureOf(r.data, v.Span)
+	fitting := r.set.fitting(nil, r.data, v.Span, &sign)
 	return slices.ContainsFunc(fitting, func(sh *shape) bool {
 		return sh.rule.Contexts == ContextName || slices.Contains(r.active(), sh.provider) || sh.rule.Fallback && slices.ContainsFunc(r.active(), r.set.ofLooseShape)
 	})
@@ -274,17 +276,6 @@ func (r *reading) active() []int {
 		}
 	}
 	return r.actives
-}
-
-var digestBefore = late(`(?i)(?:sha(?:1|256|384|512)[-:]|ENC\[AES256_GCM,[^"'\s]*)$`)
-
-// digest reports whether the text before p says that a digest or an encrypted value begins there.
-func (r *reading) digest(p int) bool {
-	before := r.data[max(0, p-400):p]
-	if i := bytes.LastIndexAny(before, " \t\n\"'"); i >= 0 {
-		before = before[i+1:]
-	}
-	return len(before) > 4 && digestBefore.Match(before)
 }
 
 // describe reads the names of a value, once.

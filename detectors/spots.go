@@ -153,25 +153,47 @@ func (sp *spotter) patterns(from, to int) {
 // token says how a random-looking token may be a part: by its shape, or because the text around it names it as parts are
 // named. One of a shape that other parts may go with counts as both.
 func (sp *spotter) token(t *token) (kind Kind) {
-	if kind = sp.set.shaped(sp.data, t); kind == OfObject {
+	if digested(sp.data, t.Span) {
+		return 0
+	}
+	slot, key := sp.set.known.token(sp.data, t.Span)
+	if known := slot.Load(); known&^kindsOfToken == key {
+		return Kind(known & kindsOfToken)
+	}
+	kind = sp.judge(t)
+	slot.Store(key | uint64(kind))
+	return kind
+}
+
+// judge is token for one that was not met before.
+func (sp *spotter) judge(t *token) (kind Kind) {
+	if kind = sp.set.shaped(sp.data, t); kind == OfObject || t.End-t.Start > maxToken {
 		return kind
 	}
-	if t.End-t.Start > maxToken {
-		return kind
+	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
+	r := &reading{document: &document{data: sp.data[window.Start:window.End]}, set: sp.set}
+	v := &value{Span: Span{t.Start - window.Start, t.End - window.Start}, form: FormToken}
+	near := sp.set.mayBePlaced(sp.data, t, window)
+	if kind == 0 && !near && !(r.mayBePart(v) && sp.hinted(window)) {
+		return 0
 	}
 	sign := signatureOf(sp.data, t.Span)
 	sp.fits = sp.set.fitting(sp.fits[:0], sp.data, t.Span, &sign)
 	if len(sp.fits) == 0 {
 		return kind
 	}
-	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
 	switch {
 	case kind != 0 && slices.ContainsFunc(sp.fits, func(sh *shape) bool { return len(sh.outline.head) > 0 && len(sh.holds) > 0 }),
-		sp.set.placeable(sp.data, t, sp.fits),
-		sp.set.hints.contains(sp.data[window.Start:window.End]) && sp.set.nameable(sp.data, t.Span, window, sp.fits):
+		near && sp.set.placeable(sp.data, t, window, sp.fits),
+		sp.hinted(window) && r.nameable(v, sp.fits):
 		return kind | OfName
 	}
 	return kind
+}
+
+// hinted reports whether a text has a word that stands near keys.
+func (sp *spotter) hinted(window Span) bool {
+	return sp.set.hints.contains(sp.data[window.Start:window.End])
 }
 
 // fitting appends the shapes that need a name or a provider and that a token may be a value of.
@@ -299,20 +321,37 @@ func (s *Set) stands(data []byte, t *token, sh *shape) bool {
 	return ok
 }
 
-// nameable reports whether the text in the window names the value at v like a part of one of the fitting shapes. It reads
-// the names as Scan does, from the window alone.
-func (s *Set) nameable(data []byte, at, window Span, fitting []*shape) bool {
-	r := &reading{document: &document{data: data[window.Start:window.End]}, set: s}
-	v := &value{Span: Span{at.Start - window.Start, at.End - window.Start}, form: FormToken}
-	if r.describe(v); v.url.End > 0 && s.mentions.contains(r.data[v.url.Start:v.url.End]) || v.table {
+// mayBePart reports whether what a window says of a token may make it a part of any shape: most names are those of none,
+// and its shapes need not be looked for.
+func (r *reading) mayBePart(v *value) bool {
+	if v.Start > 0 && r.set.before.has(r.data[v.Start-1]) {
 		return true
 	}
-	if s.envs.contains(r.data[min(v.reach, v.Start):v.Start]) {
+	if r.describe(v); r.pointed(v) || r.odd(v) || slices.ContainsFunc(v.words, r.set.names.any) {
 		return true
 	}
-	odd := v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
-		return s.mentions.contains([]byte(name))
+	return v.call != "" && (r.set.callers.any(v.call) || r.set.callers.any(v.place())) || slices.ContainsFunc(v.names, r.set.callers.any)
+}
+
+// pointed reports whether it is for what stands around a value, and not for its name, that it may be a part.
+func (r *reading) pointed(v *value) bool {
+	return v.table || v.url.End > 0 && r.set.mentions.contains(r.data[v.url.Start:v.url.End]) || r.set.envs.contains(r.data[min(v.reach, v.Start):v.Start])
+}
+
+// odd reports whether a value is the argument of a call that may take parts under any name.
+func (r *reading) odd(v *value) bool {
+	return v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
+		return r.set.mentions.contains([]byte(name))
 	}))
+}
+
+// nameable reports whether the text of a window names the value v like a part of one of the fitting shapes. It reads the
+// names as Scan does, from the window alone.
+func (r *reading) nameable(v *value, fitting []*shape) bool {
+	if r.describe(v); r.pointed(v) {
+		return true
+	}
+	odd := r.odd(v)
 	told := map[int]int{}
 	for _, sh := range fitting {
 		says := noName
@@ -332,7 +371,7 @@ func (s *Set) nameable(data []byte, at, window Span, fitting []*shape) bool {
 		}
 		odd = true
 	}
-	return odd && s.mentions.contains(r.data)
+	return odd && r.set.mentions.contains(r.data)
 }
 
 // What the name of a value says of a part: nothing, that it may be the part, or that it is one by a word that names of

@@ -98,28 +98,37 @@ func addressesIn(data []byte) map[string]bool {
 // hexKey reports whether a token has the form of a value whose address may be stated, and an address or the words
 // "private key" stand before it.
 func (s *Set) hexKey(data []byte, t *token, window Span) bool {
-	if n := t.End - t.Start; len(s.stated) == 0 || n != 64 && n != 66 {
-		return false
-	}
-	text := data[t.Start:t.End]
-	if len(text) == 66 && text[1] != 'x' || bytes.ContainsFunc(text[2:], func(c rune) bool { return c > 'f' || !isHexOrX(byte(c)) || c == 'x' }) {
+	if !s.stately(data, t.Span) {
 		return false
 	}
 	before := data[window.Start:window.End]
 	return bytes.Contains(before, []byte("rivate")) || len(addressesIn(before)) > 0
 }
 
-// placeable reports whether a token may be a part of one of the fitting shapes for what stands around it or for the path
-// alone: a word near it does what a name does, an address may be its own, or it is the first thing in its file.
-func (s *Set) placeable(data []byte, t *token, fitting []*shape) bool {
-	window := Span{max(0, t.Start-hintBefore), min(len(data), t.End+hintAfter)}
-	for _, sh := range fitting {
-		switch {
-		case (len(sh.rule.Paths) > 0 || len(sh.rule.Near) > 0) && t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0:
-			return true
-		case len(sh.rule.Near) > 0 && s.near.contains(data[window.Start:window.End]):
-			return true
-		}
+// stately reports whether a token has the form of a value whose address may be stated: 64 hexadecimal digits.
+func (s *Set) stately(data []byte, at Span) bool {
+	if n := at.End - at.Start; len(s.stated) == 0 || n != 64 && n != 66 {
+		return false
 	}
-	return s.hexKey(data, t, window)
+	text := data[at.Start:at.End]
+	return (len(text) == 64 || text[1] == 'x') && !bytes.ContainsFunc(text[2:], func(c rune) bool { return c > 'f' || !isHexOrX(byte(c)) || c == 'x' })
+}
+
+// mayBePlaced reports whether what stands around a token, or the path alone, may make it a part: a word near it does what a
+// name does, an address may be its own, or it is the first thing in its file.
+func (s *Set) mayBePlaced(data []byte, t *token, window Span) bool {
+	return isFirst(data, t) || s.near.contains(data[window.Start:window.End]) || s.hexKey(data, t, window)
+}
+
+// isFirst reports whether a token is the first thing in its file.
+func isFirst(data []byte, t *token) bool {
+	return t.Start < 16 && len(bytes.Trim(data[:t.Start], " \t\r\n\"'[{(")) == 0
+}
+
+// placeable reports whether a token that is placed may be a part of one of the fitting shapes for that.
+func (s *Set) placeable(data []byte, t *token, window Span, fitting []*shape) bool {
+	first, near := isFirst(data, t), s.near.contains(data[window.Start:window.End])
+	return s.hexKey(data, t, window) || slices.ContainsFunc(fitting, func(sh *shape) bool {
+		return first && len(sh.rule.Paths) > 0 || (first || near) && len(sh.rule.Near) > 0
+	})
 }

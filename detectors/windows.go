@@ -105,22 +105,35 @@ type surroundings struct {
 	read   bool
 }
 
-// outer returns the mentions nearest to the window on either side.
-func (o *surroundings) outer(s *Set, all func() []mention) (before, after []mention) {
-	if !o.read {
-		o.read = true
-		list := all()
-		i, _ := slices.BinarySearchFunc(list, o.at.Start, func(m mention, p int) int { return m.Start - p })
-		if i > 0 {
-			o.before = moved(sameSpot(list, i-1), -o.at.Start)
+// outer returns the mentions nearest to the window on either side. Most lie near, so data is read outwards in steps.
+func (o *surroundings) outer(s *Set, data []byte) (before, after []mention) {
+	if o.read {
+		return o.before, o.after
+	}
+	o.read = true
+	for to := o.at.Start; to > 0 && len(o.before) == 0; to -= outerStep {
+		if list := s.mentionsFrom(data, max(0, to-outerStep), to); len(list) > 0 {
+			o.before = moved(sameSpot(list, len(list)-1), -o.at.Start)
 		}
-		j, _ := slices.BinarySearchFunc(list, o.at.End, func(m mention, p int) int { return m.Start - p })
-		if j < len(list) {
-			o.after = moved(sameSpot(list, j), -o.at.Start)
+	}
+	for from := o.at.End; from < len(data) && len(o.after) == 0; from += outerStep {
+		if list := s.mentionsFrom(data, from, min(len(data), from+outerStep)); len(list) > 0 {
+			o.after = moved(sameSpot(list, 0), -o.at.Start)
 		}
 	}
 	return o.before, o.after
 }
+
+const outerStep = 16 << 10 // bytes beyond a window that are read for providers at once
+
+// mentionsFrom lists the places that begin in data[from:to] and name a provider.
+func (s *Set) mentionsFrom(data []byte, from, to int) []mention {
+	lo, hi := max(0, from-maxMention), min(len(data), to+maxMention)
+	list := moved(s.mentionsIn(data[lo:hi]), lo)
+	return slices.DeleteFunc(list, func(m mention) bool { return m.Start < from || m.Start >= to })
+}
+
+const maxMention = 256 // bytes of words that name providers; longer ones are seen when they do not lie across a step
 
 func moved(ms []mention, by int) []mention {
 	out := slices.Clone(ms)

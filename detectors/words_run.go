@@ -3,6 +3,7 @@ package detectors
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"sync"
 
 	"golang.org/x/text/unicode/norm"
@@ -103,6 +104,12 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		step = probeWide
 	}
 	for p := from; p < limit; p += step - 1 {
+		if least == spotWords {
+			if next, ok := r.broken(p, step); ok {
+				p = next - step + 1
+				continue
+			}
+		}
 		w, ok := r.glance(p)
 		if !ok {
 			w = r.probe(p)
@@ -127,6 +134,37 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		p = max(p, end)
 	}
 }
+
+// broken reports whether a run of at least size bytes cannot cover p, because what ends a run stands too closely before and
+// after it; next is where the run after that must have a byte.
+func (r *wordReader) broken(p, size int) (next int, ok bool) {
+	if p < size || p+size > len(r.data) {
+		return p, false
+	}
+	n := 0
+	for _, c := range r.data[p : p+size] {
+		if runEnds[c] {
+			break
+		}
+		n++
+	}
+	next = p + n + size
+	for at := p - 1; n < size; n++ {
+		if runEnds[r.data[at]] {
+			return next, true
+		}
+		at--
+	}
+	return p, false
+}
+
+// runEnds are the bytes that no run has, not even in what passage steps over. Read-only.
+var runEnds = func() (t [256]bool) {
+	for c := range t {
+		t[c] = wordClass[c] == wordBreak && strings.IndexByte("<+_=", byte(c)) < 0
+	}
+	return t
+}()
 
 // glance is probe for text in ASCII without escapes. It may cut off a word longer than any, and see one beyond a break.
 // ok says that nothing else was met.

@@ -19,13 +19,10 @@ func Begins(text []byte, start, end, from, to int, cut bool, yield func(Span)) {
 			headAt(text, at, from, to, yield)
 		}
 	}
-	for at := start; at < min(end, to); {
-		next := bytes.IndexAny(text[at:end], "/+-_")
-		if next < 0 {
-			return
+	for at, c := range text[start:min(end, to)] {
+		if digit64[c] >= firstSign {
+			headAt(text, start+at+1, from, to, yield)
 		}
-		at += next + 1
-		headAt(text, at, from, to, yield)
 	}
 }
 

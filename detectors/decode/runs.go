@@ -19,6 +19,7 @@ const (
 	minValue  = 8 // digits of a value in a Kubernetes Secret, whose values are base64 whatever their length
 	headBytes = 12
 	none      = 0xff
+	firstSign = 62 // the value of the first digit of base64 that is neither a letter nor a number
 )
 
 // digit64 holds the values of base64's digits, the standard ones and those for URLs. Read-only.
@@ -140,19 +141,36 @@ func (f *finder) reads(r *run) bool {
 
 // head64 says whether the first bytes of base64 are text, gzip or UTF-16.
 func head64(digits []byte) bool {
+	if len(digits) >= 4 {
+		if v := four64(digits); !mayBegin(byte(v>>16), byte(v>>8), byte(v)) {
+			return false
+		}
+	}
 	var head [headBytes]byte
 	n := 0
 	for i := 0; i+4 <= len(digits) && n < headBytes; i += 4 {
-		v := uint32(digit64[digits[i]])<<18 | uint32(digit64[digits[i+1]])<<12 | uint32(digit64[digits[i+2]])<<6 | uint32(digit64[digits[i+3]])
+		v := four64(digits[i:])
 		head[n], head[n+1], head[n+2] = byte(v>>16), byte(v>>8), byte(v)
-		if n += 3; n == 3 && !mayBegin(head[:3]) {
-			return false
-		}
+		n += 3
 	}
 	return begins(head[:n])
 }
 
+// four64 reads the first four digits of base64, which make three bytes.
+func four64(digits []byte) uint32 {
+	_ = digits[3]
+	return uint32(digit64[digits[0]])<<18 | uint32(digit64[digits[1]])<<12 | uint32(digit64[digits[2]])<<6 | uint32(digit64[digits[3]])
+}
+
 func headHex(text []byte) bool {
+	if len(text) >= 6 {
+		a, ok := hexByte(text)
+		b, also := hexByte(text[2:])
+		c, too := hexByte(text[4:])
+		if !ok || !also || !too || !mayBegin(a, b, c) {
+			return false
+		}
+	}
 	var head [headBytes]byte
 	n := 0
 	for i := 0; i+2 <= len(text) && n < headBytes; i += 2 {
@@ -161,22 +179,31 @@ func headHex(text []byte) bool {
 			return false
 		}
 		head[n] = c
-		if n++; n == 3 && !mayBegin(head[:3]) {
-			return false
-		}
+		n++
 	}
 	return begins(head[:n])
 }
 
 var gzipMagic = []byte{0x1f, 0x8b, 8}
 
-// mayBegin is a quick refusal of what begins would refuse.
-func mayBegin(head []byte) bool {
-	if plain(head[0]) && plain(head[1]) && plain(head[2]) {
-		return true
+// mayBegin refuses, by its first three bytes, most of what begins would refuse, and nothing else.
+func mayBegin(a, b, c byte) bool {
+	switch {
+	case plain(a) && plain(b):
+		return plain(c) || wideLead(c)
+	case a >= utf8.RuneSelf:
+		return wideLead(a) && wideTail(b) || a^b == 1 && a|b == 0xff // a character, or the mark of UTF-16
+	case plain(a) && wideLead(b):
+		return wideTail(c)
+	case b == 0 || a == 0:
+		return true // UTF-16
 	}
-	return head[0] >= utf8.RuneSelf || head[1] == 0 || head[0] == 0 || head[1] >= utf8.RuneSelf || head[2] >= utf8.RuneSelf
+	return a == gzipMagic[0] && b == gzipMagic[1]
 }
+
+// wideLead and wideTail report whether a byte may begin, and go on with, a character of UTF-8 that is none of ASCII.
+func wideLead(c byte) bool { return c >= 0xc2 && c <= 0xf4 }
+func wideTail(c byte) bool { return c&0xc0 == 0x80 }
 
 func begins(head []byte) bool {
 	if bytes.HasPrefix(head, gzipMagic) {

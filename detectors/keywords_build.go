@@ -14,14 +14,21 @@ import (
 type lateKeywords struct{ made func() *keywords }
 
 func newLateKeywords(words []string) lateKeywords {
-	return lateKeywords{sync.OnceValue(func() *keywords { return newKeywords(words) })}
+	return lateKeywords{sync.OnceValue(func() *keywords { return newKeywordsTo(words, lateDepth) })}
 }
+
+// lateDepth is a depth at which few places of a text that have no word begin like one.
+const lateDepth = 6
 
 // contains says whether any word occurs in data.
 func (k lateKeywords) contains(data []byte) bool { return k.made().contains(data) }
 
 // newKeywords makes the automaton of words. A word that stands twice is found as both; an empty one is never found.
-func newKeywords(words []string) *keywords {
+func newKeywords(words []string) *keywords { return newKeywordsTo(words, maxDepth) }
+
+// newKeywordsTo is newKeywords for an automaton that knows at most depth bytes of a word: a small one is made sooner, and
+// compares more.
+func newKeywordsTo(words []string, depth int) *keywords {
 	k := &keywords{words: make([][]byte, len(words))}
 	classes, longest := 1, 0
 	text := lowerASCII([]byte(strings.Join(words, "")))
@@ -40,7 +47,7 @@ func newKeywords(words []string) *keywords {
 	}
 	k.shift = uint8(bits.Len(uint(classes - 1)))
 	sorted := k.sorted()
-	states, ending := k.fit(sorted, min(longest, maxDepth))
+	states, ending := k.fit(sorted, min(longest, depth))
 	for k.flag = 1 << bits.Len(uint(max(states-ending, ending))); !k.fill(sorted, states); {
 		k.flag <<= 1
 	}

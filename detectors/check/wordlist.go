@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -189,11 +190,11 @@ func (w *Wordlist) holds(word string) bool {
 // NormalizeWord gives the form in which words are looked up: lower case and NFKD. ASCII in lower case is returned as it is.
 func NormalizeWord(word string) string {
 	for i := 0; i < len(word); i++ {
-		if c := word[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
+		if word[i] >= utf8.RuneSelf {
 			return strings.ToLower(norm.NFKD.String(word))
 		}
 	}
-	return word
+	return strings.ToLower(word)
 }
 
 // Lists is a set of word lists, one bit each in the order of [Wordlists].

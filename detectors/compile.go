@@ -76,7 +76,8 @@ type mentionWord struct {
 	host     bool
 	test     bool
 	common   bool   // a common word, which names the provider only where it stands as a name; see namesProvider
-	env      *shape // the part that an exact name stands for
+	part     *Part  // that an exact name stands for
+	env      *shape // of the part
 }
 
 // shape is a part of a rule, ready to be tried on a value.
@@ -104,7 +105,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	}
 	s := &Set{rules: rules, memo: newMemo(), known: newSpotMemo(), words: map[string]*shape{}, famous: o.Famous, depth: cmp.Or(o.MaxDecodeDepth, defaultDecodeDepth)}
 	var patterned []Rule
-	index, made, gauges := map[string]int{}, expressions{}, gaugeAll(s.rules)
+	index := map[string]int{}
 	for i := range s.rules {
 		r := &s.rules[i]
 		if r.Pattern != nil {
@@ -119,10 +120,10 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 			index[r.Provider] = len(s.providers)
 			s.providers = append(s.providers, &provider{id: r.Provider, loose: r.Loose})
 		}
-		s.addRule(r, index[r.Provider], made, gauges)
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.index(index) })
+	s.addRules(index)
 	s.indexAnchors()
 	s.byLength()
 	s.before = s.outside()
@@ -130,6 +131,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	s.tellAlike()
 	s.indexNames()
 	wg.Wait()
+	s.linkEnvs()
 	s.hints = newLateKeywords(slices.Concat(hintWords, s.hinting, s.tellingWords()))
 	if s.patterns, err = compilePatterns(patterned, o.Allowlists); err != nil {
 		return nil, err
@@ -183,6 +185,15 @@ func (r *Rule) lineOf(key string) int {
 		return n
 	}
 	return lines[""]
+}
+
+func (s *Set) addRules(providers map[string]int) {
+	made, gauges := expressions{}, gaugeAll(s.rules)
+	for i := range s.rules {
+		if r := &s.rules[i]; r.Pattern == nil {
+			s.addRule(r, providers[r.Provider], made, gauges)
+		}
+	}
 }
 
 func (s *Set) addRule(r *Rule, provider int, made expressions, gauges map[string]gauge) {
@@ -363,7 +374,7 @@ func (s *Set) tellingWords() []string {
 	return words
 }
 
-// index builds the automata for words that name providers.
+// index builds the automata for words that name providers. It needs no shapes; linkEnvs adds those.
 func (s *Set) index(providers map[string]int) {
 	var envs []string
 	known := make(map[mentionWord]bool, 8*len(s.rules))
@@ -394,14 +405,33 @@ func (s *Set) index(providers map[string]int) {
 			add(w, mentionWord{provider: p, host: true, test: true})
 		}
 	}
-	for _, p := range s.providers {
-		for _, sh := range p.shapes {
-			envs = append(envs, sh.part.Env...)
-			for _, env := range sh.part.Env {
-				add(env, mentionWord{provider: sh.provider, env: sh})
+	for i := range s.rules {
+		r := &s.rules[i]
+		if r.Pattern != nil {
+			continue
+		}
+		for k := range r.Parts {
+			envs = append(envs, r.Parts[k].Env...)
+			for _, env := range r.Parts[k].Env {
+				add(env, mentionWord{provider: providers[r.Provider], part: &r.Parts[k]})
 			}
 		}
 	}
 	s.mentions = newKeywords(s.mentionedWords())
 	s.envs = newLateKeywords(envs)
+}
+
+// linkEnvs finds the shapes of the parts that exact names stand for.
+func (s *Set) linkEnvs() {
+	shapes := make(map[*Part]*shape, 2*len(s.rules))
+	for _, p := range s.providers {
+		for _, sh := range p.shapes {
+			shapes[sh.part] = sh
+		}
+	}
+	for i := range s.mentioned {
+		if m := &s.mentioned[i]; m.part != nil {
+			m.env = shapes[m.part]
+		}
+	}
 }

@@ -13,11 +13,16 @@ import (
 type Expression struct {
 	text    string
 	longest bool // leftmost-longest matches instead of leftmost-first
-	compile func() *regexp.Regexp
 
-	holds func() []string // of which every match in a name holds one; none when that is not sure
-	names sync.Map        // what last found in a name
-	known atomic.Int32    // names in it
+	compiling sync.Once
+	compiled  *regexp.Regexp
+	ordering  sync.Once
+	ordered   *sequence // the expression as a sequence, nil when it is none
+	searching sync.Once
+	literals  []string // of which every match in a name holds one; none when that is not sure
+
+	names sync.Map     // what last found in a name
+	known atomic.Int32 // names in it
 }
 
 // NewExpression checks the text, and fails as regexp.Compile does.
@@ -33,15 +38,27 @@ func NewExpression(text string) (*Expression, error) {
 func late(text string) *Expression { return newExpression(text, false) }
 
 func newExpression(text string, longest bool) *Expression {
-	return &Expression{text: text, longest: longest,
-		holds: sync.OnceValue(func() []string { return shortLiterals(text) }),
-		compile: sync.OnceValue(func() *regexp.Regexp {
-			re := regexp.MustCompile(text)
-			if longest {
-				re.Longest()
-			}
-			return re
-		})}
+	return &Expression{text: text, longest: longest}
+}
+
+func (e *Expression) compile() *regexp.Regexp {
+	e.compiling.Do(func() {
+		if e.compiled = regexp.MustCompile(e.text); e.longest {
+			e.compiled.Longest()
+		}
+	})
+	return e.compiled
+}
+
+// sequence returns the sequence that the expression is, or nil.
+func (e *Expression) sequence() *sequence {
+	e.ordering.Do(func() { e.ordered = sequenceOf(treeOf(e.text)) })
+	return e.ordered
+}
+
+func (e *Expression) holds() []string {
+	e.searching.Do(func() { e.literals = shortLiterals(e.text) })
+	return e.literals
 }
 
 // nameAt is where the last match of an expression lies in a name, from -1 when there is none.

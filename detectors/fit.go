@@ -101,7 +101,7 @@ const maxMatches = 4 // of an expression in the text around a token that are loo
 // It reports whether yield did.
 func (sh *shape) find(text []byte, yield func(match, value Span) bool) bool {
 	n, more := 0, true
-	if sequence := sh.sequence(); sequence != nil {
+	if sequence := sh.part.Regex.sequence(); sequence != nil {
 		sequence.all(text, func(s Span) bool {
 			more = yield(s, s)
 			n++

@@ -13,7 +13,6 @@ type gauge struct {
 	shortest int
 	longest  int
 	outline  outline           // of the value proper
-	sequence func() *sequence  // the expression, when it is one; nil otherwise
 	literal  string            // the first of holds, empty when there is none
 	holds    []string          // literals of which every value holds one
 	musts    [][]byte          // literals that every match has
@@ -54,7 +53,6 @@ func gaugeAll(rules []Rule) map[string]gauge {
 
 // gaugeOf finds what an expression says of its values.
 func gaugeOf(expr string) (s gauge) {
-	s.sequence = sync.OnceValue(func() *sequence { return sequenceOf(treeOf(expr)) })
 	re := treeOf(expr)
 	if re == nil {
 		s.longest = maxToken

@@ -262,6 +262,8 @@ var contexts = []Context{ContextNone, ContextName, ContextProvider, ContextDecis
 
 func (l *loader) complete(r *Rule, key string) error {
 	switch {
+	case l.known:
+		return nil
 	case r.ID == "":
 		return l.at(key+".id", errors.New("missing"))
 	case !ruleID.MatchString(r.ID):

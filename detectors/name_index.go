@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"hash/maphash"
-	"regexp/syntax"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -38,13 +37,13 @@ type namePattern struct {
 func newNameIndex(patterns []namePattern) *nameIndex {
 	x := &nameIndex{seed: maphash.MakeSeed()}
 	var words []string
-	at, seen := map[string]int{}, map[*Expression]bool{}
+	at, seen, held := map[string]int{}, map[*Expression]bool{}, heldTexts{}
 	for _, p := range patterns {
 		if seen[p.Expression] {
 			continue
 		}
 		seen[p.Expression] = true
-		list := heldByAll(p.alternatives)
+		list := held.byAll(p.alternatives)
 		if len(list) == 0 {
 			x.others = append(x.others, p.Expression)
 		}
@@ -61,15 +60,20 @@ func newNameIndex(patterns []namePattern) *nameIndex {
 	return x
 }
 
-// heldByAll returns texts of which every match of one of the expressions holds one; none when it is not sure. They are
-// read one by one, since a parser takes common beginnings apart.
-func heldByAll(alternatives []string) (list []string) {
+// heldTexts are those of which every match of an expression holds one, by the expression: most stand in many rules.
+type heldTexts map[string][]string
+
+// byAll returns texts of which every match of one of the expressions holds one; none when it is not sure. They are read
+// one by one, since a parser takes common beginnings apart.
+func (h heldTexts) byAll(alternatives []string) (list []string) {
 	for _, expr := range alternatives {
-		re, err := syntax.Parse(expr, syntax.Perl)
-		if err != nil {
-			return nil
+		one, ok := h[expr]
+		if !ok {
+			if re := treeOf(expr); re != nil {
+				one = namesHold(re)
+			}
+			h[expr] = one
 		}
-		one := namesHold(re)
 		if one == nil {
 			return nil
 		}

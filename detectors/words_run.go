@@ -22,31 +22,27 @@ func (f *wordFilter) has(h uint64) bool { h >>= 64 - wordFilterBits; return f[h/
 // asciiWords holds the list words in ASCII, wideWords the others, composed and decomposed.
 var (
 	asciiWords = sync.OnceValue(func() *wordFilter {
-		return newWordFilter(func(f *wordFilter, word string) {
-			if !isWide([]byte(word)) {
+		f := new(wordFilter)
+		for _, list := range check.Wordlists() {
+			for word := range list.ASCII() {
 				f.add(asciiHash(append([]byte(word), 0, 0, 0, 0, 0, 0, 0, 0), 0, len(word)))
 			}
-		})
+		}
+		return f
 	})
 	wideWords = sync.OnceValue(func() *wordFilter {
-		return newWordFilter(func(f *wordFilter, word string) {
-			if isWide([]byte(word)) {
-				f.add(wideHash([]byte(word)))
-				f.add(wideHash(norm.NFC.Bytes([]byte(word))))
+		f := new(wordFilter)
+		for _, list := range check.Wordlists() {
+			for word := range list.Words() {
+				if isWide([]byte(word)) {
+					f.add(wideHash([]byte(word)))
+					f.add(wideHash(norm.NFC.Bytes([]byte(word))))
+				}
 			}
-		})
+		}
+		return f
 	})
 )
-
-func newWordFilter(add func(*wordFilter, string)) *wordFilter {
-	f := new(wordFilter)
-	for _, list := range check.Wordlists() {
-		for word := range list.Words() {
-			add(f, word)
-		}
-	}
-	return f
-}
 
 // asciiHash hashes n letters at p, whatever their case: the first eight and the number. Eight bytes must be there.
 func asciiHash(data []byte, p, n int) uint64 {

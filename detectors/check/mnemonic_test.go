@@ -344,3 +344,17 @@ func BenchmarkBIP39Proof(b *testing.B) {
 		BIP39(words)
 	}
 }
+
+func TestWordsInASCII(t *testing.T) {
+	for _, list := range Wordlists() {
+		var want []string
+		for word := range list.Words() {
+			if ascii(word) {
+				want = append(want, word)
+			}
+		}
+		if got := slices.Collect(list.ASCII()); !slices.Equal(got, want) {
+			t.Errorf("%s: %d words, want %d", list.Name, len(got), len(want))
+		}
+	}
+}

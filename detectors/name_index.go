@@ -33,16 +33,12 @@ type namePattern struct {
 	alternatives []string
 }
 
-// newNameIndex indexes expressions. One that stands twice counts once.
+// newNameIndex indexes expressions, each of which stands once.
 func newNameIndex(patterns []namePattern) *nameIndex {
 	x := &nameIndex{seed: maphash.MakeSeed()}
 	var words []string
-	at, seen, held := map[string]int{}, map[*Expression]bool{}, heldTexts{}
+	at, held := map[string]int{}, heldTexts{}
 	for _, p := range patterns {
-		if seen[p.Expression] {
-			continue
-		}
-		seen[p.Expression] = true
 		list := held.byAll(p.alternatives)
 		if len(list) == 0 {
 			x.others = append(x.others, p.Expression)
@@ -84,11 +80,13 @@ func (h heldTexts) byAll(alternatives []string) (list []string) {
 
 // partNames are the expressions over the names of parts.
 func (s *Set) partNames() (out []namePattern) {
+	seen := map[*Expression]bool{nil: true}
 	for _, l := range s.needy {
 		for _, sh := range l.shapes {
-			if sh.names == nil {
+			if seen[sh.names] {
 				continue
 			}
+			seen[sh.names] = true
 			p := namePattern{Expression: sh.names, alternatives: []string{defaultNames[sh.part.Name]}}
 			if len(sh.part.Names) > 0 {
 				p.alternatives = nil

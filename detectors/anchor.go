@@ -96,18 +96,49 @@ func (s *Set) tailOf(c *core) byte {
 	return tail
 }
 
+// sample counts the bytes of a text, of which some stand for all.
+type sample [256]uint16
+
+const (
+	sampleParts = 8  // places of a text
+	samplePart  = 64 // bytes at each
+)
+
+func (n *sample) read(text []byte) {
+	if len(text) < 2*sampleParts*samplePart {
+		return // not worth counting
+	}
+	for part := range sampleParts {
+		for _, c := range text[part*(len(text)/sampleParts):][:samplePart] {
+			n[c]++
+		}
+	}
+}
+
+// rarest returns the offset of the byte of the core that the text has least often, as far as its sample tells.
+func (c *core) rarest(n *sample) int {
+	best := c.rare
+	for i, b := range c.text {
+		if n[b] < n[c.text[best]] {
+			best = i
+		}
+	}
+	return best
+}
+
 // find calls yield with the offset of each anchor around the core that begins in data[from:to], until yield says false.
-func (c *core) find(s *Set, data []byte, from, to int, yield func(a *anchor, p int) bool) {
+// It searches for the core's byte at the offset rare.
+func (c *core) find(s *Set, data []byte, from, to, rare int, yield func(a *anchor, p int) bool) {
 	if c.tail != 0 && bytes.IndexByte(data[from:min(len(data), to+c.longest+anchorAfter)], c.tail) < 0 {
 		return
 	}
-	for p := max(0, from-c.before) + c.rare; p < to+c.before+c.rare; p++ {
-		i := bytes.IndexByte(data[min(p, len(data)):min(len(data), to+c.before+c.rare)], c.text[c.rare])
+	for p := max(0, from-c.before) + rare; p < to+c.before+rare; p++ {
+		i := bytes.IndexByte(data[min(p, len(data)):min(len(data), to+c.before+rare)], c.text[rare])
 		if i < 0 {
 			return
 		}
 		p += i
-		if at := p - c.rare; bytes.HasPrefix(data[at:], c.text) && !c.around(s, data, at, from, to, yield) {
+		if at := p - rare; bytes.HasPrefix(data[at:], c.text) && !c.around(s, data, at, from, to, yield) {
 			return
 		}
 	}
@@ -152,8 +183,10 @@ type guarded struct {
 // beside calls yield with the values whose anchors begin in data[from:to], until it says false.
 func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 	more := true
+	var n sample
+	n.read(data[from:to])
 	for i := range s.cores {
-		s.cores[i].find(s, data, from, to, func(a *anchor, p int) bool {
+		s.cores[i].find(s, data, from, to, s.cores[i].rarest(&n), func(a *anchor, p int) bool {
 			around := Span{max(0, p-anchorBefore), min(len(data), p+len(a.text)+anchorAfter)}
 			for i, sh := range a.shapes {
 				if !a.leads[i].follows(data[:around.End], p+len(a.text)) {

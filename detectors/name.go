@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // naming is what the text says of a value: the names it goes by, nearest first.
@@ -426,10 +427,10 @@ func (w *namer) sibling(newlines int) bool {
 	}
 	w.space()
 	if q := w.at(w.i - 1); isQuote(q) && newlines < 2 {
-		if name := w.quoted(q); nameLike.MatchString(name) && !randomText(name) {
+		if name := w.quoted(q); nameLike(name) && !randomText(name) {
 			w.add(name)
 		}
-	} else if name := w.left(); nameLike.MatchString(name) && !strings.Contains(name, ".") && !randomText(name) {
+	} else if name := w.left(); nameLike(name) && !strings.Contains(name, ".") && !randomText(name) {
 		w.add(name)
 	}
 	s := w.d.scopeAt(end)
@@ -564,7 +565,18 @@ func randomText(text string) bool {
 	return len(text) >= minToken && measure([]byte(text), 0, len(text), &t)
 }
 
-var nameLike = late(`^[A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}$`)
+// nameLike reports whether a text may be a name: [A-Za-z_$-][A-Za-z0-9_.$ -]{1,60}.
+func nameLike(text string) bool {
+	if len(text) < 2 || len(text) > 61 || isDigit(text[0]) || text[0] == '.' || text[0] == ' ' {
+		return false
+	}
+	for i := range len(text) {
+		if c := text[i]; !letter(c) && !isDigit(c) && strings.IndexByte("_.$ -", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // opening reads the name of the call or list that the value is the first of.
 func (w *namer) opening() bool {
@@ -603,13 +615,18 @@ func (w *namer) label(s, arg int) {
 // wrapper are calls that say nothing of their argument.
 var wrapper = late(`(?i)(?:^|[.:])(some|ok|just|string|str|option|arc|box|cow|into|secret(str|string|value|box)?|from|valueof|of|bytes|text|literal|lit|value|strip|trim|b64decode|securestring|required|optional|default|defaultvalue)$`)
 
-var proseSplit = late(`[^A-Za-z0-9_.$-]+`)
+// proseWords splits a text at what no name has.
+func proseWords(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool {
+		return c >= utf8.RuneSelf || tokenClass[c] < classDigit && strings.IndexByte("_.$-", byte(c)) < 0
+	})
+}
 
 // prose reads the words before a value that nothing joins to it: flags, directives, log lines, sentences.
 func (w *namer) prose(hop int) bool {
 	line := w.d.lineSpan(w.d.line(w.i - 1))
 	start := max(line.Start, w.i-80)
-	words := strings.Fields(proseSplit.ReplaceAllString(string(w.d.data[start:w.i]), " "))
+	words := proseWords(string(w.d.data[start:w.i]))
 	if len(words) == 0 {
 		return false
 	}
@@ -669,7 +686,7 @@ func (w *namer) blockLabel(v Span) {
 	if s < 0 || v.Start-w.d.scopes[s].Start > maxReach {
 		return
 	}
-	words := strings.Fields(proseSplit.ReplaceAllString(w.d.text(w.d.labelOf(s)), " "))
+	words := proseWords(w.d.text(w.d.labelOf(s)))
 	if len(words) > 0 {
 		w.n.names = append([]string{words[len(words)-1]}, w.n.names...)
 		w.n.reach = min(w.n.reach, w.d.labelOf(s).Start)
@@ -688,7 +705,7 @@ func (w *namer) trailing(v Span) {
 		return
 	}
 	if m := comment.FindSubmatch(w.d.data[v.End:min(line.End, v.End+90)]); m != nil {
-		words := strings.Fields(proseSplit.ReplaceAllString(string(m[1]), " "))
+		words := proseWords(string(m[1]))
 		w.add(strings.Join(words[:min(5, len(words))], " "))
 	}
 }

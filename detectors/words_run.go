@@ -110,7 +110,7 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		if !ok {
 			w = r.probe(p)
 			ok = w.Start < w.End && r.maybe(w)
-		} else if n := w.End - w.Start; n < shortWord || n > longWord || !r.filter.has(asciiHash(r.data, w.Start, n)) {
+		} else if !r.short(w) {
 			ok = false
 		} else {
 			ok = wordClass[r.data[w.Start-1]]|wordClass[r.data[w.End]] != wordBreak
@@ -200,10 +200,20 @@ func (r *wordReader) glance(p int) (w Span, ok bool) {
 	return w, wide&highBits == 0 && r.data[w.Start-1] != '\\'
 }
 
+// short reports whether a list may hold a word of ASCII that glance saw.
+func (r *wordReader) short(w Span) bool {
+	n := w.End - w.Start
+	return n >= shortWord && n <= longWord && r.filter.has(asciiHash(r.data, w.Start, n))
+}
+
 // sparse returns the end of the stretch of words that w is in, or else 0 when it has least words.
 func (r *wordReader) sparse(w Span, least int) (end int) {
 	n := 1
 	for f := w; n < least; n++ {
+		if next, ok := r.glance(f.End); ok && !r.inName(next) && !r.short(next) {
+			end = next.End
+			break
+		}
 		next, ok := r.after(f.End)
 		if !ok {
 			end = f.End

@@ -50,7 +50,6 @@ type Set struct {
 	envs      lateKeywords // whole names of variables that stand for a part
 	near      *keywords    // words that do what a name does
 	hinting   []string     // words of the names in nameWords
-	paths     bool         // some rule knows files by their path
 	calls     *Expression  // calls whose arguments are parts
 	mentions  *keywords
 	mentioned []mentionWord // what each word of mentions says
@@ -337,7 +336,6 @@ func (s *Set) indexNames() {
 		if s.rules[i].Contexts == ContextName {
 			near = append(near, s.rules[i].Near...)
 		}
-		s.paths = s.paths || len(s.rules[i].Paths) > 0
 	}
 	s.near = newKeywords(near)
 	s.nameWords = union(`(?:^|_)(?:`, named, `)(?:\d*$|\d*_|$)`)

@@ -163,6 +163,7 @@ type reading struct {
 	braces   map[Span]*object // what fitObject read
 	literals []hit            // see leads
 	led      bool
+	pathed   answer // see ofPath
 	tests    answer // see speaksOfTests
 	nameful  bool
 }
@@ -389,6 +390,19 @@ func (r *reading) nearText(s Span) string {
 
 const foreignReach = 300 // bytes around a value in which a word of Near or NotNear counts
 
+// ofPath reports whether the path says what the file is all about.
+func (r *reading) ofPath() bool {
+	if r.pathed == unread {
+		r.pathed = no
+		if slices.ContainsFunc(r.set.named, func(sh *shape) bool {
+			return slices.ContainsFunc(sh.rule.Paths, func(re *regexp.Regexp) bool { return re.MatchString(r.at.Path) })
+		}) {
+			r.pathed = yes
+		}
+	}
+	return r.pathed == yes
+}
+
 // foreign reports whether the text around a value, or the path, says that it is of another kind.
 func (r *reading) foreign(v *value, rule *Rule) bool {
 	if len(rule.NotNear) == 0 {
@@ -409,11 +423,7 @@ func (r *reading) mayBeNamed(v *value) bool {
 	if v.Start > 0 && strings.IndexByte(":.~", r.data[v.Start-1]) >= 0 {
 		return true // the value may begin before the token, and its name before that
 	}
-	if !r.set.paths && !r.set.hints.contains(r.data[max(0, v.Start-hintBefore):min(len(r.data), v.End+hintAfter)]) {
-		return false
-	}
-	r.describe(v)
-	if len(v.words) == 0 && r.set.paths {
+	if r.describe(v); len(v.words) == 0 && r.ofPath() {
 		return true
 	}
 	for i, w := range v.words {

@@ -39,9 +39,12 @@ func (s *Set) windows(data []byte, spots []Spot) []window {
 	sorted := slices.Clone(spots)
 	slices.SortFunc(sorted, func(a, b Spot) int { return cmp.Compare(a.Start, b.Start) })
 	var out []window
-	size := 0
+	size, coded := 0, Span{}
 	for _, at := range sorted {
-		w := window{spotWindow(data, at), at.Kind}
+		if at.Kind&OfEncoding != 0 && (at.Start < coded.Start || at.Start >= coded.End) {
+			coded = Span{at.Start, encodedEnd(data, at.Start)} // where one ends that spots within it begin, too
+		}
+		w := window{spotWindow(data, at, coded.End), at.Kind}
 		if n := len(out); n > 0 && w.Start <= out[n-1].End {
 			size += max(0, w.End-out[n-1].End)
 			out[n-1].End, out[n-1].kinds = max(out[n-1].End, w.End), out[n-1].kinds|w.kinds
@@ -56,8 +59,9 @@ func (s *Set) windows(data []byte, spots []Spot) []window {
 	return out
 }
 
-// spotWindow is the window of one spot: whole lines, unless they are long.
-func spotWindow(data []byte, at Spot) Span {
+// spotWindow is the window of one spot: whole lines, unless they are long. Coded is where the encoded text ends that it is
+// a place of, if it is.
+func spotWindow(data []byte, at Spot, coded int) Span {
 	near := nearShape
 	if at.Kind&(OfName|OfObject|OfPEM|OfPattern|OfEncoding) != 0 {
 		near = nearName
@@ -67,7 +71,7 @@ func spotWindow(data []byte, at Spot) Span {
 		s.End = min(len(data), at.End+maxPEM+near)
 	}
 	if at.Kind&OfEncoding != 0 {
-		s.End = max(s.End, min(len(data), encodedEnd(data, at.Start)+near))
+		s.End = max(s.End, min(len(data), coded+near))
 	}
 	if i := bytes.LastIndexByte(data[max(0, s.Start-nearLine):s.Start], '\n'); i >= 0 {
 		s.Start = max(0, s.Start-nearLine) + i + 1

@@ -21,7 +21,8 @@ const (
 type anchor struct {
 	text   string
 	shapes []*shape
-	leads  []lead // per shape, what follows the anchor
+	leads  []lead       // per shape, what follows the anchor
+	needs  [][][]string // per shape, what stands around it; see needsOf
 }
 
 // core is a literal that several anchors hold: one search finds them all.
@@ -55,6 +56,7 @@ func (s *Set) addAnchored(sh *shape) {
 		}
 		s.besides[i].shapes = append(s.besides[i].shapes, sh)
 		s.besides[i].leads = append(s.besides[i].leads, leadOf(tree, text))
+		s.besides[i].needs = append(s.besides[i].needs, needsOf(tree))
 	}
 }
 
@@ -184,16 +186,26 @@ type guarded struct {
 func (s *Set) beside(data []byte, from, to int, yield func(guarded) bool) {
 	more := true
 	var n sample
+	var buf [anchorBefore + 2*anchorAfter]byte
 	n.read(data[from:to])
 	for i := range s.cores {
 		s.cores[i].find(s, data, from, to, s.cores[i].rarest(&n), func(a *anchor, p int) bool {
 			around := Span{max(0, p-anchorBefore), min(len(data), p+len(a.text)+anchorAfter)}
+			var lowered []byte
 			for i, sh := range a.shapes {
 				if !a.leads[i].follows(data[:around.End], p+len(a.text)) {
 					continue
 				}
-				slot, key := s.known.anchor(data[around.Start:around.End], p-around.Start, sh)
+				text := data[around.Start:around.End]
+				slot, key := s.known.anchor(text, p-around.Start, sh)
 				if slot.Load() == key {
+					continue
+				}
+				if lowered == nil {
+					lowered = lowerASCII(append(buf[:0], text...))
+				}
+				if !meets(a.needs[i], lowered) && !isWide(text) { // a letter may be folded from one that is not of ASCII
+					slot.Store(key)
 					continue
 				}
 				g, ok := sh.besideAnchor(data, around, Span{p, p + len(a.text)})

@@ -76,6 +76,49 @@ func (sh *shape) mayHold(text []byte) bool {
 	return len(sh.holds) == 0
 }
 
+// needsOf returns sets of texts, in lower case, of each of which every match of an expression holds one in either case.
+func needsOf(re *syntax.Regexp) (sets [][]string) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if text := strings.ToLower(string(re.Rune)); len(text) > 1 {
+			return [][]string{{text}}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return needsOf(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return needsOf(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			sets = append(sets, needsOf(sub)...)
+		}
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			one := needsOf(sub)
+			if len(one) == 0 {
+				return nil
+			}
+			all = append(all, slices.MinFunc(one, func(a, b []string) int { return shortestOf(b) - shortestOf(a) })...)
+		}
+		if all = withoutLonger(all); len(all) <= maxShort {
+			return [][]string{all}
+		}
+	}
+	return sets
+}
+
+// meets reports whether a text in lower case has one of each set of texts.
+func meets(needs [][]string, lowered []byte) bool {
+	for _, set := range needs {
+		if !slices.ContainsFunc(set, func(text string) bool { return bytes.Contains(lowered, []byte(text)) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // literalsOf is mustHold of an expression.
 func literalsOf(expr string) []string {
 	re, err := syntax.Parse(expr, syntax.Perl)

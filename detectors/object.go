@@ -47,36 +47,50 @@ type object struct {
 	Span
 	text     string
 	lowered  string
-	readings []string // as JSON, and if that makes a difference, as JavaScript or Python
+	readings []string        // as JSON, and if that makes a difference, as JavaScript or Python
+	tried    map[*shape]*fit // nil when it is none
 }
 
-// fitObject finds the smallest object around v that the shape's check accepts. A group of the expression is the value
-// proper; without one it is the object.
+// fitObject finds the smallest object around v that the shape's check accepts.
 func (r *reading) fitObject(f *fit) bool {
 	for _, o := range r.objectsAround(f.v) {
-		if !f.shape.mayStand(o.lowered) {
-			continue
+		found, known := o.tried[f.shape]
+		if !known {
+			found = o.try(f.shape)
+			o.tried[f.shape] = found
 		}
-		for _, plain := range o.read() {
-			if !f.shape.allMusts(plain) {
-				continue
-			}
-			m := f.part.Regex.Regexp().FindStringSubmatch(plain)
-			if m == nil {
-				continue
-			}
-			proof, ok := f.part.check(plain)
-			if !ok {
-				continue
-			}
-			f.proof, f.at, f.text = &proof, o.Span, plain
-			if i := strings.Index(o.text, m[len(m)-1]); len(m) > 1 && i >= 0 {
-				f.at, f.text = Span{o.Start + i, o.Start + i + len(m[1])}, m[1]
-			}
+		if found != nil {
+			f.proof, f.at, f.text = found.proof, found.at, found.text
 			return true
 		}
 	}
 	return false
+}
+
+// try reads an object as a shape's value. A group of the expression is the value proper; without one it is the object.
+func (o *object) try(sh *shape) *fit {
+	if !sh.mayStand(o.lowered) {
+		return nil
+	}
+	for _, plain := range o.read() {
+		if !sh.allMusts(plain) {
+			continue
+		}
+		m := sh.part.Regex.Regexp().FindStringSubmatch(plain)
+		if m == nil {
+			continue
+		}
+		proof, ok := sh.part.check(plain)
+		if !ok {
+			continue
+		}
+		f := &fit{proof: &proof, at: o.Span, text: plain}
+		if i := strings.Index(o.text, m[len(m)-1]); len(m) > 1 && i >= 0 {
+			f.at, f.text = Span{o.Start + i, o.Start + i + len(m[1])}, m[1]
+		}
+		return f
+	}
+	return nil
 }
 
 // objectsAround returns the objects around a value that may be tried, innermost first.
@@ -88,7 +102,7 @@ func (r *reading) objectsAround(v *value) (out []*object) {
 		o := r.braces[at]
 		if o == nil {
 			text := r.text(at)
-			o = &object{Span: at, text: text, lowered: strings.ToLower(text)}
+			o = &object{Span: at, text: text, lowered: strings.ToLower(text), tried: map[*shape]*fit{}}
 			r.braces[at] = o
 		}
 		out = append(out, o)

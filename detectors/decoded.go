@@ -73,7 +73,7 @@ type wayBack struct {
 
 // move reports whether the match owes something to decoding, and is not allowed by a comment beside the encoded text.
 func (b wayBack) move(m *Match) bool {
-	_, around := b.source(m.Line)
+	_, around := b.source(Span{max(0, m.Line.Start-1), m.Line.End}) // with the line end before it, which may have been decoded
 	if len(around) == 0 || m.Credential.Rule.PathOnly() {
 		return false
 	}

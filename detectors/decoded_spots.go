@@ -38,7 +38,7 @@ func (sp *spotter) coded(from, to int) {
 			return
 		}
 		at := Span(s)
-		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || sp.besideEscape(at, r) && sp.reveals(at, at.End+codedReach) {
+		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || (sp.besideEscape(at, r) || sp.escapedEnd(at)) && sp.reveals(at, at.End+codedReach) {
 			sp.add(at, OfEncoding)
 		}
 	})
@@ -129,6 +129,12 @@ func (sp *spotter) besideEscape(at Span, r rune) bool {
 		return false
 	}
 	return sp.set.hints.contains(sp.data[max(0, at.Start-hintBefore):min(len(sp.data), at.End+hintBefore)])
+}
+
+// escapedEnd reports whether the escape is a line end or a tab by its letter: a key follows, as decode has it.
+func (sp *spotter) escapedEnd(at Span) bool {
+	c := sp.data[at.End-1]
+	return sp.data[at.Start] == '\\' && (c == 'n' || c == 'r' || c == 't')
 }
 
 // stretched reports whether the text holds a run of token characters that looks random.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 )
@@ -176,31 +177,44 @@ func TestPlaceholdersAreNoKeyFiles(t *testing.T) {
 }
 
 func TestPGPKeysSayWhetherTheyAreLocked(t *testing.T) {
-	entity := must[*openpgp.Entity](t)(openpgp.NewEntity("keysweep", "", "test@example.com", nil))
-	write := func() string {
-		var out strings.Builder
-		w := must[interface {
-			Write([]byte) (int, error)
-			Close() error
-		}](t)(armor.Encode(&out, openpgp.PrivateKeyType, nil))
-		if err := entity.SerializePrivateWithoutSigning(w, nil); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
+	for name, config := range map[string]*packet.Config{
+		"version 4": nil, "version 6": {V6Keys: true}, "version 6, Ed448": {V6Keys: true, Algorithm: packet.PubKeyAlgoEd448}, "version 4, RSA": {Algorithm: packet.PubKeyAlgoRSA, RSABits: 2048},
+	} {
+		t.Run(name, func(t *testing.T) {
+			entity := must[*openpgp.Entity](t)(openpgp.NewEntity("keysweep", "", "test@example.com", config))
+			want := Fact{"pgp_fingerprint", strings.ToUpper(hex.EncodeToString(entity.PrimaryKey.Fingerprint))}
+			text := armored(t, entity)
+			for form, text := range map[string]string{
+				"file": text, "joined strings": `"` + strings.ReplaceAll(text, "\n", `\n" +`+"\n  \"") + `"`, "array of lines": `"` + strings.ReplaceAll(text, "\n", "\",\n \"") + `"`,
+				"one line": strings.ReplaceAll(text, "\n", " "), "escaped": strings.ReplaceAll(text, "\n", `\r\n`),
+			} {
+				p, ok := pgpKey(text)
+				if diff := cmp.Diff(Proof{Facts: []Fact{want}}, p); !ok || diff != "" {
+					t.Error(form, ok, diff)
+				}
+			}
+			if err := entity.PrivateKey.Encrypt([]byte("password")); err != nil {
+				t.Fatal(err)
+			}
+			p, ok := pgpKey(armored(t, entity))
+			if diff := cmp.Diff(Proof{Encrypted: true, Facts: []Fact{want}}, p); !ok || diff != "" {
+				t.Error(ok, diff)
+			}
+		})
 	}
-	want := Fact{"pgp_fingerprint", strings.ToUpper(hex.EncodeToString(entity.PrimaryKey.Fingerprint))}
-	p, ok := pgpKey(write())
-	if diff := cmp.Diff(Proof{Facts: []Fact{want}}, p); !ok || diff != "" {
-		t.Error(ok, diff)
-	}
-	if err := entity.PrivateKey.Encrypt([]byte("password")); err != nil {
+}
+
+func armored(t *testing.T, entity *openpgp.Entity) string {
+	var out strings.Builder
+	w := must[interface {
+		Write([]byte) (int, error)
+		Close() error
+	}](t)(armor.Encode(&out, openpgp.PrivateKeyType, nil))
+	if err := entity.SerializePrivateWithoutSigning(w, nil); err != nil {
 		t.Fatal(err)
 	}
-	p, ok = pgpKey(write())
-	if diff := cmp.Diff(Proof{Encrypted: true, Facts: []Fact{want}}, p); !ok || diff != "" {
-		t.Error(ok, diff)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
 	}
+	return out.String()
 }

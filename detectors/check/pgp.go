@@ -2,29 +2,39 @@ package check
 
 import (
 	"crypto/sha1" // version 4 fingerprints are SHA-1
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
 )
 
-// pgpKey checks an armored OpenPGP secret key of version 4: the checksum of the armor, the public part, from which the
-// fingerprint is taken, and whether the secret part is in the clear.
+// pgpKey checks an armored OpenPGP secret key of versions 4 to 6: the checksum of the armor, the public part, from which
+// the fingerprint is taken, and whether the secret part is in the clear.
 func pgpKey(value string) (Proof, bool) {
 	raw, ok := pgpArmor(value)
 	if !ok {
 		return Proof{}, false
 	}
 	body, ok := pgpPacket(raw)
-	if !ok || len(body) < 7 || body[0] != 4 {
+	if !ok {
 		return Proof{}, false
 	}
 	size := pgpPublicSize(body)
 	if size == 0 || size >= len(body) {
 		return Proof{}, false
 	}
-	sum := sha1.Sum(append(binary.BigEndian.AppendUint16([]byte{0x99}, uint16(size)), body[:size]...))
-	return Proof{Encrypted: body[size] != 0, Facts: []Fact{{"pgp_fingerprint", strings.ToUpper(hex.EncodeToString(sum[:]))}}}, true
+	return Proof{Encrypted: body[size] != 0, Facts: []Fact{{"pgp_fingerprint", strings.ToUpper(hex.EncodeToString(pgpFingerprint(body[:size])))}}}, true
+}
+
+// pgpFingerprint is taken from the public part (RFC 9580, 5.5.4, and LibrePGP for version 5).
+func pgpFingerprint(public []byte) []byte {
+	if public[0] == 4 {
+		sum := sha1.Sum(append(binary.BigEndian.AppendUint16([]byte{0x99}, uint16(len(public))), public...))
+		return sum[:]
+	}
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint32([]byte{0x95 + public[0]}, uint32(len(public))), public...))
+	return sum[:]
 }
 
 func pgpArmor(value string) ([]byte, bool) {
@@ -38,10 +48,14 @@ func pgpArmor(value string) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
+	if !strings.Contains(rest, "\n") {
+		rest = strings.ReplaceAll(rest, " ", "\n")
+	}
 	var body, sum string
 	for line := range strings.SplitSeq(rest, "\n") {
-		switch line = strings.TrimSpace(line); {
-		case line == "" || strings.Contains(line, ": "):
+		// As strings that code joins, and as arrays of lines.
+		switch line = strings.Trim(line, " \t\"',"); {
+		case line == "" || line == "+" || line == "." || strings.Contains(line, ": "):
 		case line[0] == '=' && len(line) == 5:
 			sum = line[1:]
 		default:
@@ -90,9 +104,24 @@ func pgpLength(raw []byte) (size, start int) {
 	return 0, 0
 }
 
-// pgpPublicSize is how many bytes of a version 4 body are public; 0 when the algorithm is unknown or numbers overrun.
+// pgpPublicSize is how many bytes of a body are public; 0 when version or algorithm is unknown or numbers overrun.
 func pgpPublicSize(body []byte) int {
-	at := 6
+	if len(body) < 12 {
+		return 0
+	}
+	switch body[0] {
+	case 4:
+		return pgpMaterial(body, 6)
+	case 5, 6:
+		if size := pgpMaterial(body, 10); size > 0 && uint64(size) == 10+uint64(binary.BigEndian.Uint32(body[6:])) {
+			return size
+		}
+	}
+	return 0
+}
+
+// pgpMaterial returns the end of the public numbers that begin at a place of the body.
+func pgpMaterial(body []byte, at int) int {
 	switch body[5] {
 	case 1, 2, 3:
 		return skipNumbers(body, at, 2)
@@ -109,6 +138,10 @@ func pgpPublicSize(body []byte) int {
 		return skipNumbers(body, at+1+int(body[at]), 1)
 	case 25, 27:
 		return at + 32
+	case 26:
+		return at + 56
+	case 28:
+		return at + 57
 	}
 	return 0
 }

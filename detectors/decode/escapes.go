@@ -12,7 +12,7 @@ import (
 // The encodings that Decode takes off, beside those of texts.
 const (
 	Percent         = "percent"
-	Escape          = "escape" // \u0041, \x41, \/
+	Escape          = "escape" // \u0041, \x41, \/, and \n before what may be a key
 	Entity          = "entity" // &amp;, &#65;
 	QuotedPrintable = "quoted-printable"
 )
@@ -105,6 +105,10 @@ func (f *finder) backslash(s Span) {
 			f.add(Span{at, p + 1}, []byte("/"), Escape)
 			return p + 1
 		}
+		if c, ok := f.lineLetter(at, p); ok {
+			f.add(Span{at, p + 1}, []byte{c}, Escape)
+			return p + 1
+		}
 		r, n := escaped(f.text[p:])
 		if utf16.IsSurrogate(r) {
 			low, m := trailing(f.text[p+n:])
@@ -117,6 +121,41 @@ func (f *finder) backslash(s Span) {
 		return p + n
 	})
 }
+
+const (
+	keyLength   = 16 // bytes of what may be a key
+	blockLength = 60 // of a line within a block of base64
+)
+
+// lineLetter returns what the letter at p stands for when the text goes on with what may be a key, which that letter would
+// seem to be a part of. Blocks of base64, of which every line begins so, are read as they stand.
+func (f *finder) lineLetter(at, p int) (c byte, ok bool) {
+	i := bytes.IndexByte([]byte("nrt"), f.text[p])
+	if i < 0 {
+		return 0, false
+	}
+	letters, digits, q := 0, 0, p+1
+	for ; q < len(f.text) && q-p <= keyLength && keyByte(f.text[q]); q++ {
+		if f.text[q] >= '0' && f.text[q] <= '9' {
+			digits++
+		} else {
+			letters++
+		}
+	}
+	if q-p <= keyLength || letters == 0 || digits == 0 {
+		return 0, false
+	}
+	before := at
+	for before > 0 && at-before < blockLength && keyByte(f.text[before-1]) {
+		before--
+	}
+	if at-before == blockLength || bytes.HasSuffix(f.text[:at], []byte("-----")) {
+		return 0, false
+	}
+	return "\n\r\t"[i], true
+}
+
+func keyByte(c byte) bool { return alnum(c) || c == '_' || c == '-' || c == '+' || c == '/' }
 
 // trailing reads the second half of a surrogate pair with the backslashes before it.
 func trailing(text []byte) (rune, int) {

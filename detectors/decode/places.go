@@ -109,6 +109,8 @@ func Escapes(text []byte, from, to int, yield func(at Span, r rune)) {
 			yield(Span{at, at + 2}, '/')
 		} else if r, n := escaped(text[at+1:]); n > 0 && readable(r) {
 			yield(Span{at, at + 1 + n}, r)
+		} else if c, ok := f.lineLetter(at, at+1); ok {
+			yield(Span{at, at + 2}, rune(c))
 		}
 		return 0
 	})

@@ -23,6 +23,8 @@ type format struct {
 	magic string
 	at    int    // offset of magic
 	ext   string // of the path, for a kind without magic
+
+	begins func(head []byte) bool // what else the first bytes must be; nil without
 }
 
 const (
@@ -41,8 +43,10 @@ var formats = []format{
 	{name: "tar", magic: "ustar", at: 257},
 	{name: "ar", magic: "!<arch>\n"},
 	{name: "rpm", magic: "\xed\xab\xee\xdb"},
-	{name: "cpio", magic: "070701"},
-	{name: "cpio", magic: "070702"},
+	{name: "cpio", magic: "070701", begins: cpioHeader},
+	{name: "cpio", magic: "070702", begins: cpioHeader},
+	{name: "cpio", magic: "070707", begins: cpioOctal},
+	{name: "cpio", magic: "\xc7\x71", begins: cpioBinary},
 	{name: "gzip", magic: "\x1f\x8b\x08"},
 	{name: "bzip2", magic: "1AY&SY", at: 4},
 	{name: "xz", magic: "\xfd7zXZ\x00"},
@@ -52,6 +56,7 @@ var formats = []format{
 	{name: "snappy", magic: "\xff\x06\x00\x00S2sTwO"},
 	{name: "lzip", magic: "LZIP\x01"},
 	{name: "brotli", ext: ".br"},
+	{name: "tar", at: tarBlock, begins: oldTar}, // of before the magic
 }
 
 // identify returns the format of a file that begins with head, or nil.
@@ -64,7 +69,7 @@ func identify(head []byte, name string) *format {
 			}
 			continue
 		}
-		if len(head) >= f.at+len(f.magic) && string(head[f.at:f.at+len(f.magic)]) == f.magic && (f.name != "cpio" || cpioHeader(head)) {
+		if len(head) >= f.at+len(f.magic) && string(head[f.at:f.at+len(f.magic)]) == f.magic && (f.begins == nil || f.begins(head)) {
 			return f
 		}
 	}
@@ -124,6 +129,8 @@ func reason(err error) string {
 	case errors.Is(err, errEncrypted), errors.Is(err, rardecode.ErrArchiveEncrypted), errors.Is(err, rardecode.ErrArchivedFileEncrypted),
 		errors.As(err, &seven) && seven.Encrypted:
 		return SkipEncrypted
+	case errors.Is(err, zip.ErrAlgorithm), err != nil && strings.Contains(err.Error(), "unsupported compression algorithm"): // sevenzip's has no name
+		return SkipMethod
 	}
 	return SkipCorrupt
 }

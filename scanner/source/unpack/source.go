@@ -191,8 +191,8 @@ type Spotter struct{ gitpack.Spotter }
 func (s Spotter) Reach() int { return max(s.Spotter.Reach(), magicEnd) }
 
 const (
-	magicEnd    = 262 // of tar's
-	documentEnd = 64  // of the bytes that tell a document
+	magicEnd    = tarBlock // the header of a tar without magic
+	documentEnd = 64       // of the bytes that tell a document
 )
 
 // Spots adds the first bytes of an archive, and of a document that is told by them.

@@ -26,6 +26,7 @@ const (
 	SkipDepth     = "archive depth" // an archive below as many others as may be opened
 	SkipEncrypted = "encrypted"
 	SkipCorrupt   = "corrupt"
+	SkipMethod    = "unsupported" // a way of compression that is not known
 )
 
 var (

@@ -1,15 +1,14 @@
 package unpack
 
 import (
-	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -26,96 +25,6 @@ import (
 
 	"github.com/keysweep/keysweep/scanner"
 )
-
-type member struct{ name, text string }
-
-func zipped(t testing.TB, members ...member) string {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for _, m := range members {
-		f, err := w.Create(m.name)
-		if err == nil {
-			_, err = io.WriteString(f, m.text)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-func tarred(t testing.TB, members ...member) string {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, m := range members {
-		err := w.WriteHeader(&tar.Header{Name: m.name, Size: int64(len(m.text)), Mode: 0o600})
-		if err == nil {
-			_, err = io.WriteString(w, m.text)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-func through(t testing.TB, text string, open func(io.Writer) (io.WriteCloser, error)) string {
-	var out bytes.Buffer
-	w, err := open(&out)
-	if err == nil {
-		_, err = io.WriteString(w, text)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-func gzipped(t testing.TB, text string) string {
-	return through(t, text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
-}
-
-// arred is an archive as ar writes it.
-func arred(members ...member) string {
-	out := "!<arch>\n"
-	for _, m := range members {
-		out += fmt.Sprintf("%-16s%-12d%-6d%-6d%-8s%-10d`\n", m.name+"/", 0, 0, 0, "100644", len(m.text)) + m.text
-		if len(m.text)%2 == 1 {
-			out += "\n"
-		}
-	}
-	return out
-}
-
-// cpioed is an archive as cpio -H newc writes it.
-func cpioed(members ...member) string {
-	var out strings.Builder
-	for _, m := range append(members, member{"TRAILER!!!", ""}) {
-		fmt.Fprintf(&out, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 0, 0o100644, 0, 0, 1, 0, len(m.text), 0, 0, 0, 0, len(m.name)+1, 0)
-		out.WriteString(m.name + "\x00")
-		out.WriteString(strings.Repeat("\x00", -out.Len()&3))
-		out.WriteString(m.text)
-		out.WriteString(strings.Repeat("\x00", -out.Len()&3))
-	}
-	return out.String()
-}
-
-// rpm is a package: lead, two headers without an index, and the payload.
-func rpm(payload string) string {
-	header := func(text string) string {
-		return "\x8e\xad\xe8\x01\x00\x00\x00\x00\x00\x00\x00\x00" + string(binary.BigEndian.AppendUint32(nil, uint32(len(text)))) + text
-	}
-	return "\xed\xab\xee\xdb" + strings.Repeat("\x00", 92) + header("signed\x00\x00") + header("script") + payload
-}
 
 // seen is what came of an archive: texts by unit, and reasons by unit.
 type seen struct{ Texts, Skips map[string]string }
@@ -172,6 +81,11 @@ func archiveFiles(t testing.TB) map[string]opening {
 		"a.rpm": {rpm(gzipped(t, cpioed(one...))), map[string]string{
 			"a.rpm!signature": "signed\x00\x00", "a.rpm!header": "script", "a.rpm!payload!content!dir/a.env": "KEY=1\n", "a.rpm!payload!content!b": "x",
 		}},
+		"old.tar":    {unmarked(tarred(t, one...)), both("old.tar")},
+		"odc.cpio":   {cpioOdc(one...), both("odc.cpio")},
+		"bin.cpio":   {cpioBin(one...), both("bin.cpio")},
+		"stored.rar": {rar4(one...), both("stored.rar")},
+		"five.rar":   {rar5(one...), both("five.rar")},
 		"image.tar": {tarred(t, member{"manifest.json", "[]"}, member{"1f/layer.tar", tarred(t, one...)}, member{"2e/layer.tar", tarred(t, member{"dir/.wh.a.env", ""})}), map[string]string{
 			"image.tar!manifest.json": "[]", "image.tar!1f/layer.tar!dir/a.env": "KEY=1\n", "image.tar!1f/layer.tar!b": "x",
 		}},
@@ -189,8 +103,70 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestSevenZip reads archives that 7-Zip made of a.env and d/b.txt.
+func TestSevenZip(t *testing.T) {
+	both := func(in string) map[string]string {
+		return map[string]string{in + "!a.env": "API=1\n", in + "!d/b.txt": "TOKEN=x\n"}
+	}
+	none := map[string]string{}
+	cases := map[string]seen{
+		"LZMA.7z": {both("LZMA.7z"), none}, "PPMd.7z": {both("PPMd.7z"), none}, "BZip2.7z": {both("BZip2.7z"), none}, "Deflate.7z": {both("Deflate.7z"), none},
+		"solid.7z": {both("solid.7z"), none}, "plainhead.7z": {both("plainhead.7z"), none},
+		"encrypted.7z": {none, map[string]string{"encrypted.7z!a.env": SkipEncrypted}}, "headers.7z": {none, map[string]string{"headers.7z": SkipEncrypted}},
+		"deflate64.7z": {none, map[string]string{"deflate64.7z!a.env": SkipMethod}},
+	}
+	for name, want := range cases {
+		data, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, done := unpacked(t, Unpacker{Depth: 8}, name, string(data))
+		if diff := cmp.Diff(want, got); diff != "" || !done {
+			t.Errorf("%s: opened %v (-want +got):\n%s", name, done, diff)
+		}
+	}
+}
+
+// TestImages finds what a later layer hides, in both forms that tools save images in.
+func TestImages(t *testing.T) {
+	lower, upper := tarred(t, member{"app/.env", "KEY=1\n"}, member{"app/run", "x"}), tarred(t, member{"app/.wh..env", ""}, member{"app/.wh..wh..opq", ""})
+	layer := gzipped(t, lower)
+	saved := tarred(t, member{"manifest.json", `[{"Layers":["1/layer.tar","2/layer.tar"]}]`}, member{"1/layer.tar", lower}, member{"2/layer.tar", upper})
+	layout := tarred(t, member{"oci-layout", `{"imageLayoutVersion":"1.0.0"}`}, member{"index.json", `{}`}, member{"blobs/sha256/ab", layer}, member{"blobs/sha256/cd", gzipped(t, upper)}, member{"blobs/sha256/ef", `{"config":{"Env":["TOKEN=y"]}}`})
+	for name, c := range map[string]opening{
+		"saved.tar": {saved, map[string]string{"saved.tar!1/layer.tar!app/.env": "KEY=1\n", "saved.tar!1/layer.tar!app/run": "x", "saved.tar!manifest.json": `[{"Layers":["1/layer.tar","2/layer.tar"]}]`}},
+		"oci.tar": {layout, map[string]string{"oci.tar!blobs/sha256/ab!content!app/.env": "KEY=1\n", "oci.tar!blobs/sha256/ab!content!app/run": "x",
+			"oci.tar!oci-layout": `{"imageLayoutVersion":"1.0.0"}`, "oci.tar!index.json": "{}", "oci.tar!blobs/sha256/ef": `{"config":{"Env":["TOKEN=y"]}}`}},
+	} {
+		got, _ := unpacked(t, Unpacker{Depth: 8}, name, c.data)
+		if diff := cmp.Diff(seen{c.want, map[string]string{}}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestDepth opens as many archives in one another as is said, and tells where more lie.
+func TestDepth(t *testing.T) {
+	data, name := "KEY=1\n", "in.env"
+	for i := range 5 {
+		if data, name = zipped(t, member{name, data}), fmt.Sprintf("%d.zip", i); i%2 == 1 {
+			data, name = tarred(t, member{name, data}), fmt.Sprintf("%d.tar", i)
+		}
+	}
+	for depth, want := range map[int]seen{
+		7: {map[string]string{"x!3.tar!3.zip!2.zip!1.tar!1.zip!0.zip!in.env": "KEY=1\n"}, map[string]string{}},
+		6: {map[string]string{}, map[string]string{"x!3.tar!3.zip!2.zip!1.tar!1.zip!0.zip": SkipDepth}},
+		1: {map[string]string{}, map[string]string{"x!3.tar": SkipDepth}},
+	} {
+		got, _ := unpacked(t, Unpacker{Depth: depth}, "x", data)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("depth %d (-want +got):\n%s", depth, diff)
+		}
+	}
+}
+
 func TestOtherFilesAreLeftAlone(t *testing.T) {
-	for name, text := range map[string]string{"text": "PK is not a zip", "empty": "", "digits": "070701 and more digits"} {
+	for name, text := range map[string]string{"text": "PK is not a zip", "empty": "", "digits": "070701 and more digits", "octal": "070707 and more digits", "binary": "\xc7\x71" + strings.Repeat("\x01", 100), "block": strings.Repeat("0", 600)} {
 		got, done := unpacked(t, Unpacker{Depth: 8}, name, text)
 		if done || len(got.Texts)+len(got.Skips) > 0 {
 			t.Errorf("%s: opened %v, %v", name, done, got)

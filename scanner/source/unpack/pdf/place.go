@@ -46,3 +46,34 @@ func (p *painter) rule() {
 	p.out = append(p.out, '_')
 	p.last.x, p.last.y = last.x+(along+wide)*last.dx, last.y+(along+wide)*last.dy
 }
+
+// here is the place of the next character on the page.
+func (p *painter) here() spot {
+	m := matrix{1, 0, 0, 1, 0, p.s.rise}.times(p.at).times(p.s.ctm)
+	long := math.Hypot(m[0], m[1])
+	if long == 0 {
+		return spot{x: m[4], y: m[5], dx: 1}
+	}
+	return spot{m[4], m[5], m[0] / long, m[1] / long, math.Abs(p.s.size) * math.Hypot(m[2], m[3]), long}
+}
+
+// place ends the line when the next character does not stand on it, and the word when it stands apart.
+func (p *painter) place(now spot, sure bool) {
+	n := len(p.out)
+	if n == 0 || p.out[n-1] == '\n' {
+		return
+	}
+	size := max(now.size, p.last.size)
+	x, y := now.x-p.last.x, now.y-p.last.y
+	along, across := x*p.last.dx+y*p.last.dy, math.Abs(y*p.last.dx-x*p.last.dy)
+	apart := 0.17 * size
+	if p.moved && !sure {
+		apart = 0.4 * size
+	}
+	switch {
+	case across > 0.5*size || along < -1.5*size || now.dx*p.last.dx+now.dy*p.last.dy < 0.9:
+		p.out = append(p.out, '\n')
+	case along > apart && p.out[n-1] != ' ':
+		p.out = append(p.out, ' ')
+	}
+}

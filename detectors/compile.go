@@ -372,6 +372,17 @@ func (s *Set) tellingWords() []string {
 	return words
 }
 
+// plain reports whether a name stands for a part and has no word of the provider, so that others may use it too: X-SECRET-KEY.
+func (w *mentionWord) plain() bool { return w.env != nil && !w.env.rule.says(w.text) }
+
+// says reports whether the name of a variable has one of the rule's words.
+func (r *Rule) says(env string) bool {
+	name := normalize(env)
+	return slices.ContainsFunc(slices.Concat(r.Keywords, r.Common, []string{r.Provider}), func(w string) bool {
+		return strings.Contains(name, strings.Trim(normalize(w), "_"))
+	})
+}
+
 // index builds the automata for words that name providers. It needs no shapes; linkEnvs adds those.
 func (s *Set) index(providers map[string]int) {
 	var envs []string

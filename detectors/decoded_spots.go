@@ -44,6 +44,13 @@ func (sp *spotter) coded(from, to int) {
 	})
 }
 
+// joined finds the strings in pieces of which a run is one.
+func (sp *spotter) joined(at Span) {
+	if decode.Joined(sp.data, at.Start, at.End) && sp.reveals(at, at.End+codedReach) {
+		sp.add(at, OfEncoding)
+	}
+}
+
 // runEnd returns where the base64 that begins at p may end: at the first byte that is neither a digit nor of a line end,
 // or beyond what a spot reaches.
 func (sp *spotter) runEnd(p int) int {

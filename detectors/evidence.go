@@ -19,7 +19,7 @@ const (
 	levelNear          // named within a few lines, or within the same object
 	levelScope         // named by the object, call or section around it, or by a sibling such as name: "kraken"
 	levelOwn           // named in the value's own name, call or URL
-	nearLines    = 4   // lines above that count as near
+	nearLines    = 6   // lines above that count as near
 	nearBytes    = 800 // on lines that are longer than those of people
 	siblingBytes = 4000
 )
@@ -60,15 +60,17 @@ type claim struct {
 	word     *mentionWord
 }
 
-// claims lists the providers named closest to the value: all of one level, nearest first.
-func (r *reading) claims(v *value) []claim {
+// claims calls yield with the providers named closest to the value, all of one level, nearest first, and goes on to the
+// next level as long as yield says so.
+func (r *reading) claims(v *value, yield func([]claim) bool) {
 	for _, find := range []func(*value) []claim{r.own, r.scoped, r.nearby, r.inPath, r.elsewhere} {
 		if found := find(v); len(found) > 0 {
 			sort.SliceStable(found, func(i, j int) bool { return found[i].near < found[j].near })
-			return found
+			if !yield(found) {
+				return
+			}
 		}
 	}
-	return nil
 }
 
 // within returns the mentions that begin in s.
@@ -133,7 +135,7 @@ const objectBytes = 1500
 
 // only returns the mentions in an object that names one provider and no other.
 func (r *reading) only(sc scope) []mention {
-	found := r.within(sc.Span)
+	found := telling(r.within(sc.Span))
 	for _, m := range found {
 		if m.provider != found[0].provider {
 			return nil
@@ -186,14 +188,23 @@ func (r *reading) nearby(v *value) []claim {
 	return nil
 }
 
-// latest claims the mention in s that is nearest before at, or else after it.
+// latest claims the mention in s that is nearest before at, or else after it. A name that is not the provider's alone
+// counts when there is nothing else.
 func (r *reading) latest(s Span, at int) []claim {
-	ms := r.within(s)
+	ms := telling(r.within(s))
 	i := sort.Search(len(ms), func(i int) bool { return ms[i].Start >= at })
 	if i = max(i-1, 0); i >= len(ms) {
 		return nil
 	}
 	return claimed(sameSpot(ms, i), r.standing(ms[i]), at)
+}
+
+// telling returns the mentions by words of the provider, and all of them when there are none.
+func telling(all []mention) []mention {
+	if !slices.ContainsFunc(all, func(m mention) bool { return m.plain() }) || !slices.ContainsFunc(all, func(m mention) bool { return !m.plain() }) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(m mention) bool { return m.plain() })
 }
 
 // standing is how closely a mention near a value ties it: the provider's host, its name as the value of a field that says
@@ -258,8 +269,17 @@ func (r *reading) fitsOf(v *value) []fit {
 		return nil
 	}
 	var out []fit
+	r.claims(v, func(claims []claim) bool {
+		out = r.claimedFits(v, claims)
+		// A header such as X-Secret-Key may be another provider's.
+		return len(out) == 0 && !slices.ContainsFunc(claims, func(c claim) bool { return !c.word.plain() })
+	})
+	return best(out)
+}
+
+func (r *reading) claimedFits(v *value, claims []claim) []fit {
+	var out []fit
 	seen := map[*shape]bool{}
-	claims := r.claims(v)
 	for _, c := range claims {
 		for _, sh := range r.set.providers[c.provider].shapes {
 			if seen[sh] || sh.part.Form != v.form || sh.rule.Contexts == ContextNone || sh.rule.Contexts == ContextName {
@@ -279,7 +299,7 @@ func (r *reading) fitsOf(v *value) []fit {
 		}
 		out = append(out, r.otherShape(v, c)...)
 	}
-	return best(out)
+	return out
 }
 
 // otherShape reads the value as a part of a key of an exchange whose rules say that they do not know all shapes.

@@ -36,6 +36,9 @@ func (v *value) calledFor(sh *shape) bool {
 // negated reports whether a name that fits says that the value is something else after all: private_key_hash, or
 // public_key where the part is just a key.
 func (sh *shape) negated(word string) bool {
+	if strings.HasPrefix(word, "checksum_") { // of what follows: checksum/secret
+		return true
+	}
 	is, named := lastMatch(sh.names, word)
 	for _, list := range sh.notNames {
 		not, ok := lastMatch(list, word)

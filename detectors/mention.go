@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 )
@@ -18,7 +19,7 @@ func (s *Set) mentionsIn(text []byte) []mention {
 	for _, h := range s.mentions.scan(text, &buf) {
 		w := &s.mentioned[h.word]
 		at := Span{h.end - len(w.text), h.end}
-		if w.bounded(text, at) {
+		if w.bounded(text, at) && !(len(w.text) <= chanceWord && w.env == nil && insideRandom(text, at)) {
 			all = append(all, mention{at, w})
 		}
 	}
@@ -69,4 +70,25 @@ func (w *mentionWord) bounded(text []byte, at Span) bool {
 func seam(left, right byte) bool {
 	l, r := tokenClass[left], tokenClass[right]
 	return l < classUpper || r < classUpper || l == classLower && r == classUpper
+}
+
+const chanceWord = 6 // letters of a word that stand in random text by chance
+
+// insideRandom reports whether the word at a place is a piece of a random-looking value: of one of its words, and not a
+// word between separators, as those of names are.
+func insideRandom(text []byte, at Span) bool {
+	word, token := grow(text, at, classDigit), grow(text, at, classSeparator)
+	value := text[token.Start:token.End]
+	return word.End-word.Start > at.End-at.Start+2 && bytes.IndexAny(value, "0123456789") != bytes.LastIndexAny(value, "0123456789") && randomText(string(value))
+}
+
+// grow widens a place to the bytes around it of at least a class.
+func grow(text []byte, at Span, class uint8) Span {
+	for at.Start > 0 && at.End-at.Start < maxToken && tokenClass[text[at.Start-1]] >= class {
+		at.Start--
+	}
+	for at.End < len(text) && at.End-at.Start < 2*maxToken && tokenClass[text[at.End]] >= class {
+		at.End++
+	}
+	return at
 }

@@ -112,6 +112,9 @@ func (w *namer) space() (newlines int) {
 
 // hop reads one step to the left and reports whether there may be more names beyond it.
 func (w *namer) hop(n int) bool {
+	if w.at(w.i-1) == '\t' && n == 0 && w.tabbed() {
+		return false
+	}
 	newlines := w.space()
 	if newlines > 2 {
 		return false
@@ -157,12 +160,47 @@ func (w *namer) hop(n int) bool {
 	case 0:
 		return false
 	default:
+		if newlines == 1 && n == 0 {
+			return w.lineAbove()
+		}
 		if newlines > 0 {
 			return false
 		}
 		return w.prose(n)
 	}
 }
+
+// tabbed reads the cell before the value and the name of its column, of a row with tabs between its cells.
+func (w *namer) tabbed() bool {
+	sep, names := w.i-1, len(w.n.names)
+	start := sep
+	for start > 0 && sep-start < maxName && w.at(start-1) != '\t' && w.at(start-1) != '\n' {
+		start--
+	}
+	if name := string(w.d.data[start:sep]); nameLike(name) && !randomText(name) {
+		w.add(name)
+	}
+	if w.columns(sep, w.v, 0) {
+		return true
+	}
+	w.n.names = w.n.names[:names]
+	return false
+}
+
+// lineAbove takes the line above a value that has a line of its own, when it is a name in words, as in notes of people.
+func (w *namer) lineAbove() bool {
+	line := w.d.lineSpan(w.d.line(w.i - 1))
+	text := bytes.TrimRight(w.d.data[line.Start:min(line.End, line.Start+maxName)], " \t\r")
+	if after := byteAt(w.d.data, w.v.End); after != '\n' && after != '\r' && after != ' ' || !wordsOnly.Match(text) {
+		return false
+	}
+	w.n.direct = true
+	w.add(string(text))
+	w.i = line.Start
+	return false
+}
+
+var wordsOnly = late(`^[\s*#>-]*[A-Za-z][A-Za-z]*(?:[ _/-][A-Za-z]+){0,4}$`)
 
 // block steps over the n characters of a YAML sign for text on the lines below, such as >-, and reports whether they are one.
 func (w *namer) block(n int) bool {
@@ -186,6 +224,10 @@ func (w *namer) operator() bool {
 	name := w.left()
 	if name == "" {
 		return false
+	}
+	if bytes.HasSuffix(w.d.data[:w.i], []byte("checksum/")) { // annotations of Kubernetes: checksum/secret
+		w.i -= len("checksum/")
+		name = "checksum/" + name
 	}
 	w.n.direct = w.n.direct || len(w.n.names) == 0
 	if target, ok := w.target(); ok && assign {
@@ -253,8 +295,21 @@ func (w *namer) typed(name string) string {
 		}
 	}
 	w.i = save
+	if typeWords[strings.TrimLeft(name, "*[]")] && (w.at(w.i-1) == ' ' || w.at(w.i-1) == '\t') { // Go: name string = "..."
+		w.space()
+		if before := w.left(); before != "" && !declares[before] {
+			return before
+		}
+		w.i = save
+	}
 	return name
 }
+
+// typeWords are types of strings that stand behind a name, and declares are words before a name that has no type.
+var (
+	typeWords = map[string]bool{"string": true, "byte": true, "Secret": true, "any": true}
+	declares  = map[string]bool{"var": true, "const": true, "let": true, "final": true, "static": true}
+)
 
 // sentence adds the words before a name that a colon follows: "Kraken api key: ...".
 func (w *namer) sentence(name string) string {
@@ -473,7 +528,12 @@ func (d *document) rowOf(p int) (row, bool) {
 		if d.head != nil {
 			top = &document{data: d.head}
 		}
-		if head = top.lineSpan(0); top == d && head.Start == line.Start || bytes.ContainsAny(d.data[line.Start:p], "=(){}[]") {
+		if d.data[p] == '\t' {
+			if copied, ok := d.copiedNames(line.Start); ok {
+				return row{cells: d.split(cells, '\t'), names: copied}, true
+			}
+		}
+		if head = top.lineSpan(0); top == d && head.Start == line.Start || code(d.data[line.Start:p], d.data[p]) {
 			return row{}, false
 		}
 		head.End = min(head.End, head.Start+firstLine)
@@ -485,6 +545,37 @@ func (d *document) rowOf(p int) (row, bool) {
 		out.names = append(out.names, top.text(cell))
 	}
 	return out, len(out.names) > 1 && !out.headless()
+}
+
+// code reports whether the cells before a separator are none, but code. Padding of base64 may end a cell.
+func code(cells []byte, sep byte) bool {
+	for i, c := range cells {
+		switch c {
+		case '(', ')', '{', '}', '[', ']':
+			return true
+		case '=':
+			if next := byteAt(cells, i+1); next != '=' && next != sep && !isQuote(next) && i+1 < len(cells) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const maxCopy = 4 << 10 // bytes of a table's rows above a row in which the statement that names its columns is looked for
+
+// copiedNames returns the columns of the rows at p, which a dump of PostgreSQL copies into a table.
+func (d *document) copiedNames(p int) ([]string, bool) {
+	from := max(0, p-maxCopy)
+	i := bytes.LastIndex(d.data[from:p], []byte(") FROM stdin"))
+	if i < 0 {
+		return nil, false
+	}
+	open := bytes.LastIndexByte(d.data[from:from+i], '(')
+	if open < 0 || bytes.Contains(d.data[from+i:p], []byte("\n\\.")) {
+		return nil, false
+	}
+	return strings.FieldsFunc(string(d.data[from+open+1:from+i]), func(c rune) bool { return c == ',' || c == ' ' || c == '"' || c == '\n' }), true
 }
 
 // split cuts a span at a separator, and trims quotes and space off the pieces.
@@ -597,7 +688,7 @@ func (w *namer) label(s, arg int) {
 	switch sc.open {
 	case '(':
 		w.i = sc.Start - 1
-		name := w.left()
+		name := w.callee()
 		if w.n.call == "" && !wrapper.MatchString(name) {
 			w.n.call, w.n.arg = name, arg
 		}
@@ -611,6 +702,19 @@ func (w *namer) label(s, arg int) {
 		w.add(w.left())
 	}
 }
+
+// callee reads the name of a call, or the type that a call makes: std::make_unique<Client>(.
+func (w *namer) callee() string {
+	end := w.i
+	name := w.left()
+	if w.at(end-1) != '>' || !maker.MatchString(name) {
+		return name
+	}
+	text := string(w.d.data[w.i:end])
+	return strings.TrimRight(text[strings.IndexByte(text, '<')+1:], "> ")
+}
+
+var maker = late(`(?i)(?:^|[.:_])(?:make_?(?:unique|shared|boxed)?|allocate_?shared|create(?:instance)?|get_?instance|new|resolve|emplace)$`)
 
 // wrapper are calls that say nothing of their argument.
 var wrapper = late(`(?i)(?:^|[.:])(some|ok|just|string|str|option|arc|box|cow|into|secret(str|string|value|box)?|from|valueof|of|bytes|text|literal|lit|value|strip|trim|b64decode|securestring|required|optional|default|defaultvalue)$`)
@@ -659,7 +763,11 @@ var genericNames = map[string]bool{
 
 // generic adds the sibling name of a value whose own name says nothing: {"name": "API_KEY", "value": "..."}.
 func (w *namer) generic(v Span) {
-	if len(w.n.names) == 0 || !genericNames[normalize(w.n.names[0])] || len(w.n.names) > 1 && w.n.call != "" {
+	if len(w.n.names) == 0 || len(w.n.names) > 1 && w.n.call != "" {
+		return
+	}
+	if !genericNames[normalize(w.n.names[0])] {
+		w.twin(v)
 		return
 	}
 	from, to := max(0, v.Start-240), min(len(w.d.data), v.End+160)
@@ -678,6 +786,41 @@ func (w *namer) generic(v Span) {
 		return
 	}
 	w.blockLabel(v)
+}
+
+// twin adds the sibling name of a value that is called as its name is: {"ParameterKey": "ApiKey", "ParameterValue": "..."}.
+func (w *namer) twin(v Span) {
+	own := w.n.names[0]
+	stem := len(own) - len("value")
+	if stem < 2 || stem > 24 || !strings.EqualFold(own[stem:], "value") {
+		return
+	}
+	from := max(0, v.Start-240)
+	before := w.d.data[from:v.Start]
+	for _, what := range []string{"key", "name"} {
+		i := lastFold(before, own[:stem]+what)
+		if i < 0 {
+			continue
+		}
+		if m := twinValue.FindSubmatchIndex(before[i+stem+len(what):]); m != nil {
+			at := from + i + stem + len(what)
+			w.n.names = append([]string{string(w.d.data[at+m[2] : at+m[3]])}, w.n.names...)
+			w.n.reach = min(w.n.reach, at+m[2])
+			return
+		}
+	}
+}
+
+var twinValue = late(`^["']?\s*[:=]>?\s*["']?([A-Za-z0-9_.\-]{2,60})`)
+
+// lastFold returns where a word stands last in a text, in any case, and -1 when it does not.
+func lastFold(text []byte, word string) int {
+	for i := len(text) - len(word); i >= 0; i-- {
+		if strings.EqualFold(string(text[i:i+len(word)]), word) {
+			return i
+		}
+	}
+	return -1
 }
 
 // blockLabel adds what names the block around a value: variable "api_key" { default = "..." }.

@@ -77,6 +77,9 @@ func (sp *spotter) find(from, to int) {
 			if kind := sp.token(&t); kind != 0 {
 				sp.add(Span{start, min(end, start+maxToken)}, kind)
 			}
+			if sp.begins {
+				sp.joined(Span{start, end})
+			}
 		}
 		if sp.begins && end-start >= decode.MinRun {
 			sp.begun(start, end, from, to, cut)

@@ -31,7 +31,7 @@ const (
 // Decode replaces the encoded runs of a text by what they stand for, then the encoded runs of that, at most depth
 // times. It returns nil when there is none. Runs are decoded that read as text afterwards: base64 and hex digits long
 // enough to hold a secret, alone or with gzip or UTF-16 below, wrapped over lines or not; percent signs, HTML entities,
-// escapes of JSON, JavaScript and Java, and quoted-printable.
+// escapes of JSON, JavaScript and Java, and quoted-printable. The pieces of a string that source code joins become one.
 //
 // A level decodes a byte once at most. Only gzip makes a text longer, by at most 1 MiB and eight times the text in all
 // levels together; what it holds beyond that is left out.
@@ -202,6 +202,7 @@ func (f *finder) find(s Span) {
 	f.backslash(s)
 	f.entities(s)
 	f.quoted(s)
+	f.joins(s)
 	escapes := f.found[old:]
 	slices.SortFunc(escapes, func(a, b segment) int { return a.in.Start - b.in.Start })
 	f.runs(s, touching(slices.Clone(escapes)))

@@ -63,10 +63,10 @@ func loadAll(fsys fs.FS, names []string, fast bool) ([][]Rule, error) {
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			checked, digest := expressions{}, newDigester()
+			checked, reader := expressions{}, newIndexReader(index, fsys)
 			for i := w; i < len(names); i += workers {
 				if fast {
-					rules[i], errs[i] = index.load(fsys, names[i], digest, checked)
+					rules[i], errs[i] = reader.load(names[i], checked)
 				} else {
 					rules[i], errs[i] = loadFrom(fsys, names[i], checked)
 				}
@@ -115,7 +115,23 @@ func (l *loader) decode(text []byte) (*rawProvider, error) {
 			return nil, l.unknown(unknown)
 		}
 	}
+	for i := range raw.Credential {
+		c, key := &raw.Credential[i], fmt.Sprintf("credential[%d]", i)
+		c.parts, c.pieces = byLine(l, c.Parts, key+".parts."), byLine(l, c.Pieces, key+".pieces.")
+	}
 	return &raw, nil
+}
+
+// byLine returns tables in the order of their lines.
+func byLine[T any](l *loader, tables map[string]T, key string) []named[T] {
+	out := make([]named[T], 0, len(tables))
+	for name, value := range tables {
+		out = append(out, named[T]{name, value})
+	}
+	slices.SortFunc(out, func(a, b named[T]) int {
+		return cmp.Or(l.line(key+a.name)-l.line(key+b.name), strings.Compare(a.name, b.name))
+	})
+	return out
 }
 
 // rules makes the rules of a decoded file.
@@ -126,16 +142,17 @@ func (l *loader) rules(raw *rawProvider) ([]Rule, error) {
 	if len(raw.Credential) == 0 {
 		return nil, l.at("id", errors.New("no [[credential]]"))
 	}
-	rules := make([]Rule, 0, len(raw.Credential))
-	for i := range raw.Credential {
-		r, err := l.rule(raw, &raw.Credential[i], fmt.Sprintf("credential[%d]", i))
-		if err != nil {
+	rules := make([]Rule, len(raw.Credential))
+	for i := range rules {
+		key := fmt.Sprintf("credential[%d]", i)
+		if err := l.rule(&rules[i], raw, &raw.Credential[i], key); err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(rules, func(o Rule) bool { return o.ID == r.ID }) {
-			return nil, l.at(fmt.Sprintf("credential[%d].id", i), fmt.Errorf("%q stands twice", r.ID))
+		for k := range i {
+			if rules[k].ID == rules[i].ID {
+				return nil, l.at(key+".id", fmt.Errorf("%q stands twice", rules[i].ID))
+			}
 		}
-		rules = append(rules, r)
 	}
 	return rules, nil
 }
@@ -201,8 +218,8 @@ var (
 	wrongType = late(`^toml: (?:line (\d+) )?\(last key "([^"]+)"\): (.+)$`)
 )
 
-func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error) {
-	r := Rule{
+func (l *loader) rule(r *Rule, p *rawProvider, c *rawCredential, key string) error {
+	*r = Rule{
 		ID: c.ID, Provider: p.ID, Title: c.Title, Kind: p.Kind, Site: p.Site,
 		Severity: c.Severity, Confidence: Sure, Contexts: Context(c.Context),
 		Keywords: lower(slices.Concat(p.Keywords, c.Keywords)), Common: lower(p.Common), Hosts: lower(slices.Concat(p.Hosts, c.Hosts)),
@@ -219,30 +236,26 @@ func (l *loader) rule(p *rawProvider, c *rawCredential, key string) (Rule, error
 	for _, expr := range c.Paths {
 		re, err := regexp.Compile("(?i)" + expr)
 		if err != nil {
-			return r, l.at(key+".paths", err)
+			return l.at(key+".paths", err)
 		}
 		r.Paths = append(r.Paths, re)
 	}
-	if err := l.complete(&r, key); err != nil {
-		return r, err
+	if err := l.complete(r, key); err != nil {
+		return err
 	}
-	for name, part := range c.Parts {
-		built, err := l.part(name, part, key+".parts."+name)
-		if err != nil {
-			return r, err
+	if len(c.parts) == 0 {
+		return l.at(key+".parts", errors.New("missing"))
+	}
+	r.Parts = make([]Part, len(c.parts))
+	for i := range c.parts {
+		if err := l.part(&r.Parts[i], c.parts[i].name, &c.parts[i].value, key+".parts."+c.parts[i].name); err != nil {
+			return err
 		}
-		r.Parts = append(r.Parts, built)
 	}
-	if len(r.Parts) == 0 {
-		return r, l.at(key+".parts", errors.New("missing"))
+	if err := l.pieces(r, c.pieces, key); err != nil {
+		return err
 	}
-	slices.SortFunc(r.Parts, func(a, b Part) int {
-		return cmp.Or(l.line(key+".parts."+a.Name)-l.line(key+".parts."+b.Name), strings.Compare(a.Name, b.Name))
-	})
-	if err := l.pieces(&r, c.Pieces, key); err != nil {
-		return r, err
-	}
-	return r, l.calls(&r, c, key)
+	return l.calls(r, c, key)
 }
 
 func (l *loader) under(key string) map[string]int {
@@ -290,20 +303,20 @@ var (
 
 var forms = []Form{FormToken, FormText, FormPEM, FormInts, FormWords, FormJSON, FormRows, FormBeside}
 
-func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
-	p := Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: raw.Anchors, Stated: raw.Stated}
+func (l *loader) part(p *Part, name string, raw *rawPart, key string) error {
+	*p = Part{Name: name, Env: raw.Env, Entropy: raw.Entropy, Min: raw.Min, Check: raw.Check, Optional: raw.Optional, Form: raw.Form, Anchors: raw.Anchors, Stated: raw.Stated}
 	if p.Form == "" {
 		p.Form = FormToken
 	}
 	if !slices.Contains(forms, p.Form) {
-		return p, l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words, json, rows, beside", p.Form))
+		return l.at(key+".form", fmt.Errorf("%q is none of token, text, pem, ints, words, json, rows, beside", p.Form))
 	}
 	var err error
 	if raw.Regex == "" {
-		return p, l.at(key+".regex", errors.New("missing"))
+		return l.at(key+".regex", errors.New("missing"))
 	}
 	if p.Regex, err = l.expression(raw.Regex); err != nil {
-		return p, l.at(key+".regex", err)
+		return l.at(key+".regex", err)
 	}
 	for _, list := range []struct {
 		name string
@@ -315,7 +328,7 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 				break
 			}
 			if _, err := l.seen.check(expr); err != nil {
-				return p, l.at(key+"."+list.name, err)
+				return l.at(key+"."+list.name, err)
 			}
 		}
 		*list.to = list.from
@@ -323,7 +336,7 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 	if p.Check != "" {
 		f, ok := check.ByName(p.Check)
 		if !ok {
-			return p, l.at(key+".check", fmt.Errorf("no check is called %q", p.Check))
+			return l.at(key+".check", fmt.Errorf("no check is called %q", p.Check))
 		}
 		p.check = f
 	}
@@ -331,15 +344,15 @@ func (l *loader) part(name string, raw rawPart, key string) (Part, error) {
 		p.Anchors = lower(p.Anchors)
 	}
 	if p.Form == FormJSON && (len(p.Anchors) == 0 || p.check == nil) {
-		return p, l.at(key+".anchors", errors.New("an object needs anchors and a check"))
+		return l.at(key+".anchors", errors.New("an object needs anchors and a check"))
 	}
 	if p.Form == FormBeside && (len(p.Anchors) == 0 || !strings.Contains(raw.Regex, "(?P<value>")) {
-		return p, l.at(key+".anchors", errors.New("a value beside an anchor needs anchors and a group called value"))
+		return l.at(key+".anchors", errors.New("a value beside an anchor needs anchors and a group called value"))
 	}
 	if p.Stated != "" && p.check == nil {
-		return p, l.at(key+".stated", errors.New("only a check states facts"))
+		return l.at(key+".stated", errors.New("only a check states facts"))
 	}
-	return p, nil
+	return nil
 }
 
 func lower(words []string) []string {

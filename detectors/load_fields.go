@@ -1,8 +1,6 @@
 package detectors
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,57 +13,51 @@ type fields struct {
 	rest    string          // what is still to be read
 	reading bool
 	bad     bool
-	order   loader // knows the lines by which tables are ordered
 }
 
 // writeFields returns the line, and false when a value has no place in one.
-func writeFields(p *rawProvider, lines map[string]int) (string, bool) {
-	f := fields{order: loader{lines: lines}}
+func writeFields(p *rawProvider) (string, bool) {
+	var f fields
 	f.provider(p)
 	return f.line.String(), !f.bad
 }
 
-// readFields returns what was written, and lines that keep the order of parts and pieces.
-func readFields(line string) (*rawProvider, map[string]int, bool) {
-	f := fields{rest: line, reading: true, order: loader{lines: map[string]int{}}}
-	var p rawProvider
-	f.provider(&p)
-	return &p, f.order.lines, !f.bad && f.rest == ""
+// readFields reads what was written into p, all values of which it replaces, and reports whether the line was whole. Its
+// lists of tables are used again, those of texts are new.
+func readFields(line string, p *rawProvider) bool {
+	f := fields{rest: line, reading: true}
+	f.provider(p)
+	return !f.bad && f.rest == ""
 }
 
 func (f *fields) provider(p *rawProvider) {
 	f.text(&p.ID, &p.Title, &p.Kind, &p.Site)
 	f.texts(&p.Keywords, &p.Common, &p.Hosts, &p.TestHosts)
 	f.flag(&p.Loose)
-	if n := f.count(len(p.Credential)); f.reading {
-		p.Credential = make([]rawCredential, n)
-	}
-	for i := range p.Credential {
-		f.credential(&p.Credential[i], fmt.Sprintf("credential[%d]", i))
-	}
+	each(f, &p.Credential, f.credential)
 }
 
-func (f *fields) credential(c *rawCredential, key string) {
+func (f *fields) credential(c *rawCredential) {
 	f.text(&c.ID, &c.Title, &c.Context, &c.Environment)
 	f.number((*int)(&c.Severity))
 	f.confidence(&c.Confidence)
 	f.flag(&c.Fallback)
 	f.flag(&c.Off)
 	f.texts(&c.Near, &c.Paths, &c.NotNear, &c.Keywords, &c.Hosts, &c.TestHosts, &c.Examples, &c.Tags)
-	table(f, &c.Parts, key+".parts.", f.part)
-	table(f, &c.Pieces, key+".pieces.", func(p *rawPiece) { f.text(&p.Of, &p.Regex) })
+	each(f, &c.parts, f.part)
+	each(f, &c.pieces, f.piece)
 }
 
-func (f *fields) part(p *rawPart) {
-	f.text(&p.Regex, &p.Check, &p.Stated, (*string)(&p.Form))
+func (f *fields) piece(n *named[rawPiece]) { f.text(&n.name, &n.value.Of, &n.value.Regex) }
+
+func (f *fields) part(n *named[rawPart]) {
+	p := &n.value
+	f.text(&n.name, &p.Regex, &p.Check, &p.Stated, (*string)(&p.Form))
 	f.texts(&p.Names, &p.NotNames, &p.Env, &p.Calls, &p.Anchors)
 	f.number(&p.Min)
 	f.flag(&p.Optional)
-	entropy := ""
-	if p.Entropy != 0 {
-		entropy = strconv.FormatFloat(p.Entropy, 'g', -1, 64)
-	}
-	if f.text(&entropy); entropy != "" {
+	entropy := strconv.FormatFloat(p.Entropy, 'g', -1, 64)
+	if f.text(&entropy); f.reading {
 		var err error
 		p.Entropy, err = strconv.ParseFloat(entropy, 64)
 		f.bad = f.bad || err != nil
@@ -77,35 +69,31 @@ func (f *fields) confidence(c **Confidence) {
 	if *c != nil {
 		n = int(**c) + 1
 	}
-	if f.number(&n); f.reading && n > 0 {
+	if f.number(&n); !f.reading {
+		return
+	}
+	if *c = nil; n > 0 {
 		*c = new(Confidence)
 		**c = Confidence(n - 1)
 	}
 }
 
-// table is the tables of a map in the order of their lines.
-func table[T any](f *fields, m *map[string]T, key string, one func(*T)) {
-	var names []string
-	for name := range *m {
-		names = append(names, name)
+// each is the elements of a list, the memory of which is used again.
+func each[T any](f *fields, list *[]T, one func(*T)) {
+	if n := f.count(len(*list)); f.reading {
+		*list = slices.Grow((*list)[:0], n)[:n]
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(f.order.line(key+a)-f.order.line(key+b), strings.Compare(a, b)) })
-	if n := f.count(len(names)); f.reading && n > 0 {
-		*m, names = make(map[string]T, n), make([]string, n)
-	}
-	for i, name := range names {
-		v := (*m)[name]
-		f.text(&name)
-		if one(&v); f.reading {
-			(*m)[name], f.order.lines[key+name] = v, i+1
-		}
+	for i := range *list {
+		one(&(*list)[i])
 	}
 }
 
 func (f *fields) texts(lists ...*[]string) {
 	for _, list := range lists {
-		if n := f.count(len(*list)); f.reading && n > 0 {
-			*list = make([]string, n)
+		if n := f.count(len(*list)); f.reading {
+			if *list = nil; n > 0 {
+				*list = make([]string, n)
+			}
 		}
 		for i := range *list {
 			f.text(&(*list)[i])

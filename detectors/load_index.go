@@ -28,13 +28,13 @@ func Index(fsys fs.FS) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	digest := newDigester()
+	reader := newIndexReader(nil, fsys)
 	for _, name := range names {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, err
 		}
-		sum, err := digest.of(fsys, name)
+		sum, err := reader.digest(name)
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func Index(fsys fs.FS) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if line, ok := writeFields(raw, l.lines); ok {
+		if line, ok := writeFields(raw); ok {
 			fmt.Fprintf(&out, "%s\t%s\t%s\n", name, sum, line)
 		}
 	}
@@ -57,15 +57,15 @@ type indexKey struct{ name, digest string }
 
 // readIndex reads the index in fsys, which may have none.
 func readIndex(fsys fs.FS) (index, error) {
-	text, err := fs.ReadFile(fsys, IndexName)
+	text, err := readText(fsys, IndexName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read index of rules: %w", err)
 	}
-	out := index{}
-	for line := range strings.Lines(string(text)) {
+	out := make(index, 1<<9)
+	for line := range strings.Lines(text) {
 		name, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		digest, fields, _ := strings.Cut(rest, "\t")
 		out[indexKey{name, digest}] = fields
@@ -73,50 +73,66 @@ func readIndex(fsys fs.FS) (index, error) {
 	return out, nil
 }
 
+// readText is fs.ReadFile of a text, of which it makes no copy more.
+func readText(fsys fs.FS, name string) (string, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var out strings.Builder
+	if info, err := f.Stat(); err == nil {
+		out.Grow(int(info.Size()))
+	}
+	_, err = io.CopyBuffer(&out, f, make([]byte, 16<<10))
+	return out.String(), err
+}
+
+// indexReader reads one file after the other.
+type indexReader struct {
+	index index
+	fsys  fs.FS
+	raw   rawProvider
+	hash  hash.Hash
+	buf   []byte
+}
+
+func newIndexReader(x index, fsys fs.FS) *indexReader {
+	return &indexReader{index: x, fsys: fsys, hash: sha256.New(), buf: make([]byte, 16<<10)}
+}
+
 // load returns the rules of a file from the index, or from the file when the index does not have it as it is.
-func (x index) load(fsys fs.FS, name string, digest *digester, seen expressions) ([]Rule, error) {
-	sum, err := digest.of(fsys, name)
+func (x *indexReader) load(name string, seen expressions) ([]Rule, error) {
+	sum, err := x.digest(name)
 	if err != nil {
 		return nil, fmt.Errorf("read rules file: %w", err)
 	}
-	fields, ok := x[indexKey{name, sum}]
-	if !ok {
-		return loadFrom(fsys, name, seen)
+	line, ok := x.index[indexKey{name, sum}]
+	if !ok || !readFields(line, &x.raw) {
+		return loadFrom(x.fsys, name, seen)
 	}
-	raw, lines, ok := readFields(fields)
-	if !ok {
-		return loadFrom(fsys, name, seen)
-	}
-	l := loader{file: name, lines: lines, seen: seen, known: true}
-	rules, err := l.rules(raw)
+	l := loader{file: name, seen: seen, known: true}
+	rules, err := l.rules(&x.raw)
 	if err != nil {
-		return loadFrom(fsys, name, seen)
+		return loadFrom(x.fsys, name, seen)
 	}
-	left := &rest{fsys: fsys, file: name}
+	left := &rest{fsys: x.fsys, file: name}
 	for i := range rules {
 		rules[i].rest = left
 	}
 	return rules, nil
 }
 
-// digester makes digests of files, one after the other.
-type digester struct {
-	hash hash.Hash
-	buf  []byte
-}
-
-func newDigester() *digester { return &digester{sha256.New(), make([]byte, 16<<10)} }
-
-// of returns the digest of a file, of 16 bytes in hex.
-func (d *digester) of(fsys fs.FS, name string) (string, error) {
-	f, err := fsys.Open(name)
+// digest returns the digest of a file, of 16 bytes in hex.
+func (x *indexReader) digest(name string) (string, error) {
+	f, err := x.fsys.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	d.hash.Reset()
-	if _, err := io.CopyBuffer(d.hash, f, d.buf); err != nil {
+	x.hash.Reset()
+	if _, err := io.CopyBuffer(x.hash, f, x.buf); err != nil {
 		return "", err
 	}
-	return hex.EncodeToString(d.hash.Sum(d.buf[:0])[:16]), nil
+	return hex.EncodeToString(x.hash.Sum(x.buf[:0])[:16]), nil
 }

@@ -39,6 +39,15 @@ type rawCredential struct {
 	Revoke      []rawCall           `toml:"revoke"`
 	Contain     []rawCall           `toml:"contain"`
 	Playbook    rawPlaybook         `toml:"playbook"`
+
+	parts  []named[rawPart] // those of Parts and Pieces in the order of their lines
+	pieces []named[rawPiece]
+}
+
+// named is a table of a map with its name.
+type named[T any] struct {
+	name  string
+	value T
 }
 
 type rawPart struct {

@@ -1,12 +1,10 @@
 package detectors
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Piece is a named stretch of a part's value, such as the id of a key that stands before its secret. It is cut out when a
@@ -41,8 +39,9 @@ func (c Credential) Values() map[string]Secret {
 }
 
 // pieces reads the pieces of a credential, whose parts are read already.
-func (l *loader) pieces(r *Rule, raw map[string]rawPiece, key string) error {
-	for name, one := range raw {
+func (l *loader) pieces(r *Rule, raw []named[rawPiece], key string) error {
+	for _, n := range raw {
+		name, one := n.name, n.value
 		at := key + ".pieces." + name
 		p := Piece{Name: name, Of: one.Of}
 		var err error
@@ -59,8 +58,5 @@ func (l *loader) pieces(r *Rule, raw map[string]rawPiece, key string) error {
 		}
 		r.Pieces = append(r.Pieces, p)
 	}
-	slices.SortFunc(r.Pieces, func(a, b Piece) int {
-		return cmp.Or(l.line(key+".pieces."+a.Name)-l.line(key+".pieces."+b.Name), strings.Compare(a.Name, b.Name))
-	})
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 func (f *scanFlags) unpacker() unpack.Unpacker { return unpack.Unpacker{Depth: f.maxArchive} }
 
 // unpacked opens the archives of a source.
-func (f *scanFlags) unpacked(src scanner.Source) scanner.Source {
+func (f *scanFlags) unpacked(src scanner.Source) *unpack.Source {
 	return &unpack.Source{Unpacker: f.unpacker(), Inner: src}
 }
 

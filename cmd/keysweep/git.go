@@ -100,9 +100,12 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	src.Workers = f.workers
 	src.Env = c.env
 	defer src.Close()
-	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: f.unpacked(src), reading: src.Stats}
+	opened := f.unpacked(src)
+	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: opened, reading: src.Stats}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
-	s.prepare = func(set settings) { src.Spotter, src.Named = f.spotter(set.detector), f.named() }
+	s.prepare = func(set settings) {
+		src.Spotter, src.Named, opened.Spotter = f.spotter(set.detector), f.named(), spotter{set.detector}
+	}
 	return s.run(cmd.Context())
 }
 

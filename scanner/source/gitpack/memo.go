@@ -34,6 +34,19 @@ func newMemo(sp Spotter, memory int64) *memo {
 	return &memo{sp: sp, seed: maphash.MakeSeed(), slots: make([]atomic.Uint64, n)}
 }
 
+// Memo looks for the places of texts that come from elsewhere than a pack, and at no piece twice that had none. For use by
+// several goroutines.
+type Memo struct{ memo *memo }
+
+// NewMemo sets aside a number of bytes for what sp sees nothing in.
+func NewMemo(sp Spotter, memory int64) *Memo { return &Memo{newMemo(sp, memory)} }
+
+// Spots is the candidate places of a whole text.
+func (m *Memo) Spots(data []byte) []Span {
+	w := watcher{memo: m.memo}
+	return sortSpots(w.Spots(nil, data, 0, len(data)))
+}
+
 // piece is a stretch of some data.
 type piece struct {
 	from, to int

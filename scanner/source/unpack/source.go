@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/keysweep/keysweep/detectors"
 	"github.com/keysweep/keysweep/scanner"
 	"github.com/keysweep/keysweep/scanner/source"
 	"github.com/keysweep/keysweep/scanner/source/gitpack"
@@ -19,13 +20,19 @@ import (
 // when they are small, else in a temporary file.
 type Source struct {
 	Unpacker
-	Inner scanner.Source
+	Inner   scanner.Source
+	Spotter gitpack.Spotter // tells the places of what archives hold, so that a text of many versions is not looked at each time; nil leaves that to the detector. The kind of a span is a detectors.Kind
 }
+
+const memoMemory = 4 << 20 // bytes to remember texts by
 
 // Chunks yields the chunks of Inner, and instead of those of an archive those of what it holds.
 func (s *Source) Chunks(ctx context.Context, yield func(scanner.Chunk) error) error {
 	g := gathering{Unpacker: s.Unpacker, yield: yield, open: map[string]*parcel{}}
 	defer g.drop()
+	if s.Spotter != nil {
+		g.memo = gitpack.NewMemo(s.Spotter, memoMemory)
+	}
 	return s.Inner.Chunks(ctx, func(c scanner.Chunk) error { return g.chunk(ctx, c) })
 }
 
@@ -69,6 +76,7 @@ func outerUnit(unit string) string {
 type gathering struct {
 	Unpacker
 	yield func(scanner.Chunk) error
+	memo  *gitpack.Memo // nil when nobody looks ahead
 
 	mu   sync.Mutex
 	open map[string]*parcel
@@ -103,10 +111,30 @@ func (g *gathering) chunk(ctx context.Context, c scanner.Chunk) error {
 	if p.err != nil {
 		return g.yield(scanner.Chunk{Unit: c.Unit, At: c.At, Skip: &scanner.Skip{Reason: reason(p.err), Err: p.err}})
 	}
-	if done, err := g.File(ctx, c.Unit, c.At, p, p.size, g.yield); done || err != nil {
+	if done, err := g.File(ctx, c.Unit, c.At, p, p.size, g.spotted); done || err != nil {
 		return err
 	}
+	if c.Offset == 0 {
+		return g.yield(c)
+	}
 	return source.Cut(ctx, c.Unit, c.At, io.NewSectionReader(p, 0, p.size), p.size, g.yield)
+}
+
+// spotted yields a text with its places. Where a look failed, as one with a place of no kind did, the detector has to look
+// itself.
+func (g *gathering) spotted(c scanner.Chunk) error {
+	if g.memo == nil || c.Skip != nil {
+		return g.yield(c)
+	}
+	spots := []detectors.Spot{}
+	for _, at := range g.memo.Spots(c.Data) {
+		if at.Kind == 0 {
+			return g.yield(c)
+		}
+		spots = append(spots, detectors.Spot{Start: at.Start, End: at.End, Kind: detectors.Kind(at.Kind)})
+	}
+	c.Spots = spots
+	return g.yield(c)
 }
 
 // parcel returns the archive that the chunk is a part of, or nil.

@@ -39,6 +39,7 @@ type Set struct {
 	needy     []likes      // shapes for tokens, of rules whose provider or part the text must name
 	names     lateNames    // of needy
 	callers   lateNames    // of calls
+	makers    lateNames    // of constructors
 	before    byteSet      // bytes that may stand before a token and belong to the value that it is a piece of
 	boxed     [][]alike    // per length, those of needy whose values are whole words
 	loose     []alike      // the others
@@ -127,6 +128,7 @@ func Compile(rules []Rule, o Options) (*Set, error) {
 	s.byLength()
 	s.before = s.outside()
 	s.names, s.callers = newLateNames(s.partNames), newLateNames(s.callNames)
+	s.makers = newLateNames(func() []namePattern { return []namePattern{{constructor, constructorWords}} })
 	s.tellAlike()
 	s.indexNames()
 	wg.Wait()

@@ -472,7 +472,13 @@ func (r *reading) segment(at Span) bool {
 	return at.End == len(r.data) || tokenClass[r.data[at.End]] <= classSeparator && strings.IndexByte(".-_%+", r.data[at.End]) < 0
 }
 
-var constructor = late(`(?i)(client|connect|exchange|create|init|auth|login|session|spot|futures|trader|account|rest|sdk|bot|adapter|provider|config|credential|set_?(api)?_?(key|cred)|api$|new$)`)
+// constructorWords are what the names of calls hold that take credentials, as expressions. Read-only.
+var constructorWords = []string{
+	"client", "connect", "exchange", "create", "init", "auth", "login", "session", "spot", "futures", "trader", "account", "rest", "sdk", "bot", "adapter",
+	"provider", "config", "credential", "set_?(api)?_?(key|cred)", "api$", "new$",
+}
+
+var constructor = late(`(?i)(` + strings.Join(constructorWords, "|") + `)`)
 
 // setName looks for the first name that fits the part, and keeps what is left of it as the stem.
 func (f *fit) setName() {

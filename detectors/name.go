@@ -518,6 +518,9 @@ func (d *document) rowOf(p int) (row, bool) {
 	case s >= 0 && d.scopes[s].open == '(':
 		cells = Span{d.scopes[s].Start, min(d.scopes[s].End, d.scopes[s].Start+4*maxReach)}
 		from := max(0, cells.Start-1500)
+		if !valuesWord.contains(d.data[from:cells.Start]) {
+			return row{}, false
+		}
 		all := valuesOf.FindAllSubmatchIndex(d.data[from:cells.Start], -1)
 		if len(all) == 0 {
 			return row{}, false
@@ -648,6 +651,9 @@ func (w *namer) columns(end int, v Span, newlines int) bool {
 	}
 	return false
 }
+
+// valuesWord is what valuesOf needs. Read-only.
+var valuesWord = newLateKeywords([]string{"values"})
 
 var valuesOf = late(`(?is)\(([^()]{3,1000})\)\s*values\b`)
 

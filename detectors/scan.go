@@ -47,8 +47,9 @@ func (s *Set) matches(data []byte, at Hint) []Match {
 		return found
 	}
 	var found []Match
+	all := &mentionBlocks{set: s, data: data}
 	for _, w := range s.windows(data, spots) {
-		for _, m := range s.window(data, at, w) {
+		for _, m := range s.window(data, at, w, all) {
 			if m.shift(w.Start); keep(&m) {
 				found = append(found, m)
 			}
@@ -58,12 +59,12 @@ func (s *Set) matches(data []byte, at Hint) []Match {
 }
 
 // window returns the matches in a window of data, by their places in it.
-func (s *Set) window(data []byte, at Hint, w window) []Match {
+func (s *Set) window(data []byte, at Hint, w window, all *mentionBlocks) []Match {
 	o := &surroundings{at: w.Span, binary: isBinary(data)}
 	if w.Start > 0 {
 		o.head, _, _ = bytes.Cut(data[:min(len(data), firstLine)], []byte{'\n'})
 	}
-	outer := func() (before, after []mention) { return o.outer(s, data) }
+	outer := func() (before, after []mention) { return o.outer(all) }
 	text := data[w.Start:w.End]
 	var k memoKey
 	if len(text) < len(data) {

@@ -343,7 +343,7 @@ func (r *reading) pointed(v *value) bool {
 
 // odd reports whether a value is the argument of a call that may take parts under any name.
 func (r *reading) odd(v *value) bool {
-	return v.arg >= 0 && v.call != "" && (constructor.MatchString(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
+	return v.arg >= 0 && v.call != "" && (r.set.makers.any(v.call) || slices.ContainsFunc(v.names, func(name string) bool {
 		return r.set.mentions.contains([]byte(name))
 	}))
 }

@@ -109,26 +109,60 @@ type surroundings struct {
 	read   bool
 }
 
-// outer returns the mentions nearest to the window on either side. Most lie near, so data is read outwards in steps.
-func (o *surroundings) outer(s *Set, data []byte) (before, after []mention) {
-	if o.read {
-		return o.before, o.after
-	}
-	o.read = true
-	for to := o.at.Start; to > 0 && len(o.before) == 0; to -= outerStep {
-		if list := s.mentionsFrom(data, max(0, to-outerStep), to); len(list) > 0 {
-			o.before = moved(sameSpot(list, len(list)-1), -o.at.Start)
-		}
-	}
-	for from := o.at.End; from < len(data) && len(o.after) == 0; from += outerStep {
-		if list := s.mentionsFrom(data, from, min(len(data), from+outerStep)); len(list) > 0 {
-			o.after = moved(sameSpot(list, 0), -o.at.Start)
-		}
+// outer returns the mentions nearest to the window on either side.
+func (o *surroundings) outer(all *mentionBlocks) (before, after []mention) {
+	if !o.read {
+		o.read = true
+		o.before, o.after = moved(all.before(o.at.Start), -o.at.Start), moved(all.after(o.at.End), -o.at.Start)
 	}
 	return o.before, o.after
 }
 
-const outerStep = 16 << 10 // bytes beyond a window that are read for providers at once
+// mentionBlocks are the mentions of a text, read block by block: most that are asked for lie near.
+type mentionBlocks struct {
+	set    *Set
+	data   []byte
+	blocks [][]mention // nil when not read yet
+}
+
+const mentionBlock = 8 << 10 // bytes
+
+// block lists the mentions that begin in block i.
+func (b *mentionBlocks) block(i int) []mention {
+	if b.blocks == nil {
+		b.blocks = make([][]mention, (len(b.data)+mentionBlock-1)/mentionBlock)
+	}
+	if b.blocks[i] == nil {
+		from := i * mentionBlock
+		list := b.set.mentionsFrom(b.data, from, min(len(b.data), from+mentionBlock))
+		b.blocks[i] = append([]mention{}, list...)
+	}
+	return b.blocks[i]
+}
+
+// before returns the mentions of the last word that begins before p.
+func (b *mentionBlocks) before(p int) []mention {
+	for i := (p - 1) / mentionBlock; i >= 0 && p > 0; i-- {
+		list := b.block(i)
+		n, _ := slices.BinarySearchFunc(list, p, func(m mention, p int) int { return m.Start - p })
+		if n > 0 {
+			return sameSpot(list, n-1)
+		}
+	}
+	return nil
+}
+
+// after returns the mentions of the first word that begins at p or later.
+func (b *mentionBlocks) after(p int) []mention {
+	for i := p / mentionBlock; i*mentionBlock < len(b.data); i++ {
+		list := b.block(i)
+		n, _ := slices.BinarySearchFunc(list, p, func(m mention, p int) int { return m.Start - p })
+		if n < len(list) {
+			return sameSpot(list, n)
+		}
+	}
+	return nil
+}
 
 // mentionsFrom lists the places that begin in data[from:to] and name a provider.
 func (s *Set) mentionsFrom(data []byte, from, to int) []mention {
@@ -137,7 +171,7 @@ func (s *Set) mentionsFrom(data []byte, from, to int) []mention {
 	return slices.DeleteFunc(list, func(m mention) bool { return m.Start < from || m.Start >= to })
 }
 
-const maxMention = 256 // bytes of words that name providers; longer ones are seen when they do not lie across a step
+const maxMention = 256 // bytes of words that name providers, and of what stands around them
 
 func moved(ms []mention, by int) []mention {
 	out := slices.Clone(ms)

@@ -66,7 +66,7 @@ func (h heldTexts) byAll(alternatives []string) (list []string) {
 		one, ok := h[expr]
 		if !ok {
 			if re := treeOf(expr); re != nil {
-				one = namesHold(re)
+				one = withoutLonger(namesHold(re))
 			}
 			h[expr] = one
 		}

@@ -150,14 +150,16 @@ func (s scan) fails(cov scanner.Coverage) bool {
 
 // The garbage collector's percentage while scanning.
 const (
+	firstGC  = 800 // until the first collection, at 32 MiB
 	scanGC   = 100
 	bucketGC = 300 // many small objects leave little behind; the limit of --memory holds all the same
 )
 
-// limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT. What start-up left behind is not
-// collected at once: a small scan ends before that is done.
+// limitMemory asks the runtime to collect in time, unless the person set GOMEMLIMIT. A small scan ends before it is worth
+// to collect what start-up left behind.
 func (s scan) limitMemory() {
 	if s.env("GOGC") == "" {
+		debug.SetGCPercent(firstGC)
 		unheld := new(*scan) // gone after the first collection
 		runtime.AddCleanup(unheld, func(percent int) { debug.SetGCPercent(percent) }, cmp.Or(s.garbage, scanGC))
 	}

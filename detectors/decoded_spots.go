@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/keysweep/keysweep/detectors/check"
 	"github.com/keysweep/keysweep/detectors/decode"
 )
 
@@ -38,7 +39,7 @@ func (sp *spotter) coded(from, to int) {
 			return
 		}
 		at := Span(s)
-		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || (sp.besideEscape(at, r) || sp.escapedEnd(at)) && sp.reveals(at, at.End+codedReach) {
+		if sp.escapedRun(at, r) || sp.escapedPhrase(at, r) || sp.escapedURL(at, r) || (sp.besideEscape(at, r) || sp.escapedEnd(at) || sp.escapedWord(at, r)) && sp.reveals(at, at.End+codedReach) {
 			sp.add(at, OfEncoding)
 		}
 	})
@@ -115,6 +116,110 @@ func (sp *spotter) escapedPhrase(at Span, r rune) bool {
 		rest = rest[n+len(space):]
 	}
 	return true
+}
+
+// escapedWord reports whether the escape, as JSON has it, is a letter beyond ASCII, and the first of a word in a list that
+// has two such words as its neighbours.
+func (sp *spotter) escapedWord(at Span, r rune) bool {
+	if r < utf8.RuneSelf || sp.data[at.Start] != '\\' || !wordRune(r) {
+		return false
+	}
+	start := sp.lettersBefore(at.Start)
+	if c := jsonRune(sp.data, start-unicodeEscape); c >= utf8.RuneSelf && wordRune(c) {
+		return false
+	}
+	end, ok := sp.listWord(start)
+	if !ok {
+		return false
+	}
+	near := 0
+	for range 2 {
+		next := end + sp.between(end)
+		if end, ok = sp.listWord(next); !ok {
+			break
+		}
+		near++
+	}
+	for near < 2 {
+		before := start
+		for before > 0 && start-before < maxBetween && isBetween(sp.data[before-1]) {
+			before--
+		}
+		if start = sp.lettersBefore(before); start == before {
+			return false
+		}
+		if end, ok := sp.listWord(start); !ok || end != before {
+			return false
+		}
+		near++
+	}
+	return true
+}
+
+const maxBetween = 24 // bytes between two words of a list, white space among them
+
+func isBetween(c byte) bool { return blank(c) || c == '"' || c == ',' }
+
+// between is the number of bytes from p on that stand between two words.
+func (sp *spotter) between(p int) int {
+	n := 0
+	for p+n < len(sp.data) && n < maxBetween && isBetween(sp.data[p+n]) {
+		n++
+	}
+	if jsonRune(sp.data, p+n) == ideographicSpace {
+		n += unicodeEscape
+	}
+	return n
+}
+
+const ideographicSpace = 0x3000
+
+// lettersBefore is where the letters of ASCII begin that end at p, as far as words go.
+func (sp *spotter) lettersBefore(p int) int {
+	start := p
+	for start > 0 && p-start < longWord && letter(sp.data[start-1]) && !escaped(sp.data, start-1) {
+		start--
+	}
+	return start
+}
+
+// listWord returns the end of the word at p, whose letters may be escaped, and whether a list has it.
+func (sp *spotter) listWord(p int) (end int, ok bool) {
+	var room [maxWord + utf8.UTFMax]byte
+	word, wide := room[:0], false
+	for end = p; end < len(sp.data) && len(word) <= maxWord; {
+		if c := jsonRune(sp.data, end); c >= utf8.RuneSelf && wordRune(c) {
+			word, end, wide = utf8.AppendRune(word, c), end+unicodeEscape, true
+		} else if letter(sp.data[end]) {
+			word, end = append(word, sp.data[end]), end+1
+		} else {
+			break
+		}
+	}
+	if end == p || len(word) > maxWord || wide && !wideWords().has(wideHash(word)) {
+		return end, false
+	}
+	return end, check.Member([]byte(check.NormalizeWord(string(word)))) != 0
+}
+
+const unicodeEscape = len(`\u0000`)
+
+// jsonRune is the character of the escape at p, 0 when none stands there.
+func jsonRune(data []byte, p int) (c rune) {
+	if p < 0 || p+unicodeEscape > len(data) || data[p] != '\\' || data[p+1] != 'u' {
+		return 0
+	}
+	for _, digit := range data[p+2 : p+unicodeEscape] {
+		switch {
+		case isDigit(digit):
+			c = c<<4 | rune(digit-'0')
+		case digit|0x20 >= 'a' && digit|0x20 <= 'f':
+			c = c<<4 | rune((digit|0x20)-'a'+10)
+		default:
+			return 0
+		}
+	}
+	return c
 }
 
 // escapedURL reports whether a scheme ends here, and what follows may hold a password.

@@ -163,7 +163,7 @@ func (r *wordReader) word(start int) Span {
 
 // after returns the word after p in a run.
 func (r *wordReader) after(p int) (Span, bool) {
-	data := r.data
+	data, tags := r.data, 0
 	for q := p; q < len(data) && q-p <= maxGap; {
 		switch wordClass[data[q]] {
 		case wordGap:
@@ -190,8 +190,11 @@ func (r *wordReader) after(p int) (Span, bool) {
 			q += n
 		default:
 			end := passage(data, q)
-			if end == q {
+			if end == q || tags == maxTags && data[q] == '<' {
 				return Span{}, false
+			}
+			if data[q] == '<' {
+				tags, p = tags+1, p+end-q // a gap is as long as what is not of tags
 			}
 			q = end
 		}
@@ -201,7 +204,7 @@ func (r *wordReader) after(p int) (Span, bool) {
 
 // before returns the word before p in a run.
 func (r *wordReader) before(p int) (Span, bool) {
-	data := r.data
+	data, tags := r.data, 0
 	for q := p; q > 0 && p-q <= maxGap; {
 		switch wordClass[data[q-1]] {
 		case wordLetter:
@@ -229,7 +232,14 @@ func (r *wordReader) before(p int) (Span, bool) {
 				if wordClass[data[q-1]] == wordBreak {
 					return Span{}, false
 				}
-				start--
+				q--
+				continue
+			}
+			if data[q-1] == '>' {
+				if tags == maxTags {
+					return Span{}, false
+				}
+				tags, p = tags+1, p-(q-start)
 			}
 			q = start
 		}

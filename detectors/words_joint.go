@@ -2,12 +2,14 @@ package detectors
 
 import "bytes"
 
-// Between the words of a phrase there may stand more than punctuation: bare tags of markup, such as </li>, the numbered
+// Between the words of a phrase there may stand more than punctuation: tags of markup, such as </li>, the numbered
 // names of words, such as WORD_7=, and the end of a string with the begin of the next.
 
 const (
-	maxTag  = 16 // bytes of a tag
-	maxMark = 34 // and of a numbered name
+	maxTag  = 16 // bytes of a bare tag
+	maxAttr = 72 // of one with attributes
+	maxTags = 8  // that stand between two words
+	maxMark = 34 // bytes of a numbered name
 )
 
 // passage returns the end of what may stand between two words from q on, and begins with a character that otherwise ends
@@ -39,7 +41,7 @@ func passageBack(data []byte, q int) int {
 	return q
 }
 
-// tagEnd returns the end of the bare tag that begins at p, and p when none does.
+// tagEnd returns the end of the tag that begins at p, and p when none does. Attributes hold nothing that ends a run.
 func tagEnd(data []byte, p int) int {
 	q := p + 1
 	if q < len(data) && data[q] == '/' {
@@ -52,7 +54,9 @@ func tagEnd(data []byte, p int) int {
 		q++
 	}
 	if q < len(data) && data[q] == ' ' {
-		q++
+		for q < len(data) && q-p < maxAttr && data[q] != '>' && data[q] != '<' && data[q] != '\n' && !runEnds[data[q]] {
+			q++
+		}
 	}
 	if q < len(data) && data[q] == '/' {
 		q++
@@ -63,9 +67,9 @@ func tagEnd(data []byte, p int) int {
 	return p
 }
 
-// tagStart returns the start of the bare tag that ends at q, and q when none does.
+// tagStart returns the start of the tag that ends at q, and q when none does.
 func tagStart(data []byte, q int) int {
-	from := max(0, q-maxTag-4)
+	from := max(0, q-maxAttr-4)
 	if i := bytes.LastIndexByte(data[from:q], '<'); i >= 0 && tagEnd(data, from+i) == q {
 		return from + i
 	}
@@ -141,7 +145,23 @@ func (r *wordReader) inName(w Span) bool {
 		return false
 	}
 	before, after := r.data[w.Start-1], r.data[w.End]
-	return after == '_' || isDigit(after) || before == '<' || before == '/' && w.Start > 1 && r.data[w.Start-2] == '<'
+	if after == '_' || isDigit(after) || before == '<' || before == '/' && w.Start > 1 && r.data[w.Start-2] == '<' {
+		return true
+	}
+	if after != '=' && after != '"' && after != '-' && before != '"' && before != '-' {
+		return false
+	}
+	return r.tagAround(w) >= 0
+}
+
+// tagAround returns where the tag begins that the word is an attribute's, or -1.
+func (r *wordReader) tagAround(w Span) int {
+	from := max(0, w.Start-maxAttr)
+	i := bytes.LastIndexByte(r.data[from:w.Start], '<')
+	if i < 0 || tagEnd(r.data, from+i) < w.End {
+		return -1
+	}
+	return from + i
 }
 
 // beyond returns the word after the tag or the numbered name that w belongs to. An empty span behind it says that there
@@ -149,11 +169,8 @@ func (r *wordReader) inName(w Span) bool {
 func (r *wordReader) beyond(w Span) (next Span, ok bool) {
 	end := markAt(r.data, w.Start).End
 	if end <= w.Start {
-		p := w.Start - 1
-		if p > 0 && r.data[p] == '/' {
-			p--
-		}
-		if p < 0 || r.data[p] != '<' || tagEnd(r.data, p) == p {
+		p := r.tagAround(w)
+		if p < 0 {
 			return w, false
 		}
 		end = tagEnd(r.data, p)
@@ -200,6 +217,8 @@ func jointBetween(data []byte, a, b Span) joint {
 		switch c := data[i]; {
 		case c == '\\' && i+1 < end && escapeLetter(data[i+1]):
 			i++
+		case c == '\n':
+			i = marginEnd(data[:end], i+1) - 1
 		case blank(c) || c == '\\' || isDigit(c):
 		case c == 0xe3 && i+2 < end && data[i+1] == 0x80 && data[i+2] == 0x80: // the ideographic space
 			i += 2
@@ -214,6 +233,18 @@ func jointBetween(data []byte, a, b Span) joint {
 		}
 	}
 	return j
+}
+
+// marginEnd returns the end of what each line begins with in a comment, a quotation or a table, from p on.
+func marginEnd(data []byte, p int) int {
+	q := p
+	for q < len(data) && (data[q] == ' ' || data[q] == '\t') {
+		q++
+	}
+	for n := 0; n < 3 && q < len(data) && bytes.IndexByte([]byte(">#*/|;%-"), data[q]) >= 0; n++ {
+		q++
+	}
+	return q
 }
 
 // rejoin returns where, between two words, a string ends and the next one begins that goes on with it: something stands

@@ -24,11 +24,12 @@ type oracleWord struct {
 }
 
 var (
-	oracleTag   = regexp.MustCompile(`^<(?:[A-Za-z][A-Za-z0-9]{0,14}|/[A-Za-z][A-Za-z0-9]{0,13}) ?/?>`)
-	oracleMark  = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]{0,32}[A-Za-z_][0-9]{1,2}|[A-Za-z][0-9]{1,2})["'` + "`" + `]? {0,2}[=:]`)
-	oraclePlus  = regexp.MustCompile(`^(?:"\s*\+\s*"|'\s*\+\s*'|` + "`" + `\s*\+\s*` + "`)")
-	oracleTwice = regexp.MustCompile(`<+|=+`)
-	oracleSeam  = regexp.MustCompile(`^([^"'` + "`" + `]*)(?:"[ \t\r\n+.\\]*"|'[ \t\r\n+.\\]*'|` + "`" + `[ \t\r\n+.\\]*` + "`)")
+	oracleTag    = regexp.MustCompile(`^<(?:[A-Za-z][A-Za-z0-9]{0,14}|/[A-Za-z][A-Za-z0-9]{0,13})(?: [^<>\n!$%&(;?@\[\]^{}~\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*)?/?>`)
+	oracleMark   = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9_]{0,32}[A-Za-z_][0-9]{1,2}|[A-Za-z][0-9]{1,2})["'` + "`" + `]? {0,2}[=:]`)
+	oraclePlus   = regexp.MustCompile(`^(?:"\s*\+\s*"|'\s*\+\s*'|` + "`" + `\s*\+\s*` + "`)")
+	oracleMargin = regexp.MustCompile(`^\n[ \t]*[>#*/|;%-]{0,3}`)
+	oracleTwice  = regexp.MustCompile(`<+|=+`)
+	oracleSeam   = regexp.MustCompile(`^([^"'` + "`" + `]*)(?:"[ \t\r\n+.\\]*"|'[ \t\r\n+.\\]*'|` + "`" + `[ \t\r\n+.\\]*` + "`)")
 )
 
 // oraclePassages writes each byte of a tag as <, of a numbered name as =, of a sign that joins strings as +, of the
@@ -38,7 +39,9 @@ func oraclePassages(data []byte) []byte {
 	for i := range data {
 		switch {
 		case data[i] == '<':
-			copy(kinds[i:], strings.Repeat("<", len(oracleTag.Find(data[i:]))))
+			if tag := oracleTag.Find(data[i:]); len(tag) <= maxAttr+1 || len(tag) == maxAttr+2 && tag[maxAttr] == '/' {
+				copy(kinds[i:], strings.Repeat("<", len(tag)))
+			}
 		case letter(data[i]) && (i == 0 || !markByte(data[i-1]) && data[i-1] < 0x80):
 			copy(kinds[i:], strings.Repeat("=", len(oracleMark.Find(data[i:]))))
 		case isQuote(data[i]) && oraclePlus.Match(data[i:]):
@@ -85,7 +88,19 @@ func oracleJoint(gap, kinds []byte) (joint string, ends bool) {
 	if m := oracleSeam.FindSubmatchIndex(gap); m != nil && m[1]-m[3] < len(gap) && strings.Count(string(gap[m[3]:m[1]]), "+")+strings.Count(string(gap[m[3]:m[1]]), ".") <= 2 {
 		skip = Span{m[3], m[1]}
 	}
+	tags, length, margin := 0, 0, 0
 	for i, c := range gap {
+		if kinds[i] != '<' {
+			length++
+		} else if c == '<' {
+			tags++
+		}
+		if c == '\n' && kinds[i] == 0 && (i < skip.Start || i >= skip.End) && (i == 0 || gap[i-1] != '\\') {
+			margin = i + len(oracleMargin.Find(gap[i:]))
+		}
+		if i < margin {
+			continue
+		}
 		ends = ends || kinds[i] == 0 && strings.IndexByte("!$%&(+;<=?@[]^_{}~\x00\x7f", c) >= 0
 		switch {
 		case i >= skip.Start && i < skip.End:
@@ -100,7 +115,7 @@ func oracleJoint(gap, kinds []byte) (joint string, ends bool) {
 	joint = strings.NewReplacer(`\n`, "", `\t`, "", `\r`, "", `\`, "", " ", "", "\n", "", "\t", "", "\r", "", "\u3000", "",
 		"0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "").Replace(b.String())
 	joint = oracleTwice.ReplaceAllStringFunc(joint, func(m string) string { return m[:1] })
-	return joint, ends || len(gap) > maxGap || len(joint) > maxJoint
+	return joint, ends || length > maxGap || tags > maxTags || len(joint) > maxJoint
 }
 
 // together reports whether the words are of one list and joined alike.
@@ -147,9 +162,9 @@ func oracleSpots(data []byte) []Span {
 
 var (
 	testJoints = []string{" ", "  ", ", ", ",", "\n", "\r\n", `\n`, `\r\n`, `", "`, `',\n    '`, "\n\t", " | ", "\n1. ", "\n 12) ", " - ", "-", "\u3000", "、", "：", "\t", "/", `\t`, "",
-		"</li>\n  <li>", "<br/>", "<td>", "\nWORD_1=", "\nword2: ", `", "w3": "`, "' +\n  '", ` " + "`, `" \
+		"</li>\n  <li>", "<br/>", "<td>", "</li>\n<li class=\"word\">", "</span> <span data-i='7' class=\"able-word\">", "\nWORD_1=", "\nword2: ", `", "w3": "`, "' +\n  '", ` " + "`, `" \
 "`, "</h1>"}
-	testNoise = []string{"if (x == nil) {", "return", "n", "a", "the", "_", "=", " ", "\n", "    ", `\`, "nil\n", "über", "中文", "\xff", "é", "{", "0x1f", "veryveryverylongidentifiername", "  // ", "12345678901234567890", `\n`, "ab", "Ω", "<b>", "a1=", "WORD_12 : ", "+", "\"", "'", "<p class=x>", "x_", "1",
+	testNoise = []string{"if (x == nil) {", "return", "n", "a", "the", "_", "=", " ", "\n", "    ", `\`, "nil\n", "über", "中文", "\xff", "é", "{", "0x1f", "veryveryverylongidentifiername", "  // ", "12345678901234567890", `\n`, "ab", "Ω", "<b>", "a1=", "WORD_12 : ", "+", "\"", "'", "<p class=x>", "<td class=\"able\" id='w1'>", "<a b=\"(\">", "</b c>", "<i " + strings.Repeat("word ", 22) + "/>", "<u\n>", "\n// ", "\n > ", "x_", "1",
 		strings.Repeat(" ", maxGap), strings.Repeat(" ", maxGap+1), strings.Repeat("-", maxJoint+1)}
 )
 

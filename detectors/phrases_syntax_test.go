@@ -66,24 +66,32 @@ func phraseSyntaxes() map[string]func([]string) string {
 		return escape(text)
 	}
 	return map[string]func([]string) string{
-		"items with a class":     func(w []string) string { return "<ol>\n" + around(w, `  <li class="word">`, "</li>\n") + "</ol>" },
-		"items on one line":      func(w []string) string { return "<ol>" + around(w, `<li class="w" id='wN'>`, "</li>") + "</ol>" },
-		"spans":                  func(w []string) string { return `<p class="seed">` + around(w, `<span class="word">`, "</span> ") + "</p>" },
-		"cells with numbers":     func(w []string) string { return "<tr>" + around(w, `<td>N.</td><td align="left">`, "</td>") + "</tr>" },
-		"a table of Markdown":    func(w []string) string { return "|---|---|\n" + around(w, "| N | ", " |\n") },
-		"pairs in a table":       func(w []string) string { return strings.ReplaceAll(around(w, "| N | ", " "), " | 3 |", " |\n| 3 |") + "|" },
-		"a quotation, wrapped":   func(w []string) string { return "> " + strings.Join(w[:7], " ") + "\n> " + strings.Join(w[7:], " ") },
-		"a comment, wrapped":     func(w []string) string { return "// " + strings.Join(w[:7], " ") + "\n// " + strings.Join(w[7:], " ") },
-		"an array":               func(w []string) string { return `words = ["` + strings.Join(w, `", "`) + `"]` },
-		"an array over lines":    func(w []string) string { return "[\n" + around(w, `  "`, "\",\n") + "]" },
-		"escaped in an array":    func(w []string) string { return object(w) },
-		"escaped in a string":    func(w []string) string { return object(strings.Join(w, " ")) },
-		"a numbered list":        func(w []string) string { return around(w, "N. ", "\n") },
-		"a word a line":          func(w []string) string { return strings.Join(w, "\n") },
-		"a row of CSV":           func(w []string) string { return "7," + strings.Join(w, ",") },
-		"capitals":               func(w []string) string { return strings.ToUpper(strings.Join(w, " ")) },
-		"strings that are added": func(w []string) string { return `"` + strings.Join(w[:6], " ") + ` " +` + "\n  \"" + strings.Join(w[6:], " ") + `"` },
-		"strings side by side":   func(w []string) string { return `("` + strings.Join(w[:6], " ") + ` "` + "\n  \"" + strings.Join(w[6:], " ") + `")` },
+		"items with a class": func(w []string) string { return "<ol>\n" + around(w, `  <li class="word">`, "</li>\n") + "</ol>" },
+		"items on one line":  func(w []string) string { return "<ol>" + around(w, `<li class="w" id='wN'>`, "</li>") + "</ol>" },
+		"spans": func(w []string) string {
+			return `<p class="seed">` + around(w, `<span class="word">`, "</span> ") + "</p>"
+		},
+		"cells with numbers":  func(w []string) string { return "<tr>" + around(w, `<td>N.</td><td align="left">`, "</td>") + "</tr>" },
+		"a table of Markdown": func(w []string) string { return "|---|---|\n" + around(w, "| N | ", " |\n") },
+		"pairs in a table": func(w []string) string {
+			return strings.ReplaceAll(around(w, "| N | ", " "), " | 3 |", " |\n| 3 |") + "|"
+		},
+		"a quotation, wrapped": func(w []string) string { return "> " + strings.Join(w[:7], " ") + "\n> " + strings.Join(w[7:], " ") },
+		"a comment, wrapped":   func(w []string) string { return "// " + strings.Join(w[:7], " ") + "\n// " + strings.Join(w[7:], " ") },
+		"an array":             func(w []string) string { return `words = ["` + strings.Join(w, `", "`) + `"]` },
+		"an array over lines":  func(w []string) string { return "[\n" + around(w, `  "`, "\",\n") + "]" },
+		"escaped in an array":  func(w []string) string { return object(w) },
+		"escaped in a string":  func(w []string) string { return object(strings.Join(w, " ")) },
+		"a numbered list":      func(w []string) string { return around(w, "N. ", "\n") },
+		"a word a line":        func(w []string) string { return strings.Join(w, "\n") },
+		"a row of CSV":         func(w []string) string { return "7," + strings.Join(w, ",") },
+		"capitals":             func(w []string) string { return strings.ToUpper(strings.Join(w, " ")) },
+		"strings that are added": func(w []string) string {
+			return `"` + strings.Join(w[:6], " ") + ` " +` + "\n  \"" + strings.Join(w[6:], " ") + `"`
+		},
+		"strings side by side": func(w []string) string {
+			return `("` + strings.Join(w[:6], " ") + ` "` + "\n  \"" + strings.Join(w[6:], " ") + `")`
+		},
 	}
 }
 

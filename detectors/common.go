@@ -12,7 +12,10 @@ func namesProvider(text []byte, at Span) bool {
 	if tokenClass[before] >= classUpper && !seam(before, text[at.Start]) {
 		return false
 	}
-	return framed(before, after) || before == ' ' && after == ' ' && celled(text, at) || compound(text, at) || seam(text[at.End-1], after) && (keyed(text, at) || valued(text, at) || imported(text, at) || ownLine(text, at))
+	if after == '\\' && isQuote(before) && byteAt(text, at.End+1) == before { // a string within a string
+		return true
+	}
+	return framed(before, after) || inHost(text, at) || before == ' ' && after == ' ' && celled(text, at) || compound(text, at) || seam(text[at.End-1], after) && (keyed(text, at) || valued(text, at) || imported(text, at) || ownLine(text, at))
 }
 
 func byteAt(text []byte, i int) byte {
@@ -40,6 +43,16 @@ func framed(before, after byte) bool {
 	}
 	return false
 }
+
+// inHost reports whether a word is the name in a host: api.gate.io, https://gate.io.
+func inHost(text []byte, at Span) bool {
+	return byteAt(text, at.End) == '.' && hostAfter.Match(text[at.End:min(len(text), at.End+maxFollower)]) && hostBefore.Match(text[max(0, at.Start-maxFollower):at.Start])
+}
+
+var (
+	hostBefore = late(`(?:://|(?:api|apis|rest|www|ws|stream|trade|app|pro|open|openapi|public|private|gateway|futures|sandbox|testnet)[0-9]?\.)$`)
+	hostAfter  = late(`^\.(?:com|io|org|net|co|exchange|xyz|app|finance|trade|markets|info|jp|kr|pro|tech|dev|network|cc|me|us|eu|uk|au|br|mx|ai)\b`)
+)
 
 // celled reports whether a word is all of a cell of a table that is drawn with bars.
 func celled(text []byte, at Span) bool {
@@ -109,8 +122,8 @@ func valued(text []byte, at Span) bool {
 	return bytes.ContainsAny(line, ":= ") && venueBefore.Match(line)
 }
 
-var venueBefore = late(`(?i)(?:(?:^|[^a-z])(?:exchange(?:_?(?:id|name))?|provider|platform|venue|broker|connector|service|vendor|selector)["']?\s*[:=]>?\s*["'\x60]?|` +
-	`(?:^|[\s{,])-{0,2}["']?name["']?\s*[:=]\s*["'\x60]?|--exchange[ =]|(?:^|\s)exchange )$`)
+var venueBefore = late(`(?i)(?:(?:^|[^a-z])(?:exchange(?:_?(?:id|name))?|provider|platform|venue|broker|connector|service|vendor|selector)\\?["']?\s*[:=]>?\s*\\?["'\x60]?|` +
+	`(?:^|[\s{,])-{0,2}\\?["']?name\\?["']?\s*[:=]\s*\\?["'\x60]?|--exchange[ =]|(?:^|\s)exchange )$`)
 
 // imported reports whether the word is a package that the line brings in.
 func imported(text []byte, at Span) bool {

@@ -240,7 +240,7 @@ func (s *Set) addRule(r *Rule, provider int, made expressions, gauges map[string
 // with them.
 var defaultNames = map[string]string{
 	"key": `(api|app|access|consumer|auth|account|trading|read|write|live|test|prod|rest|exchange)_?(key|token)(_?id)?|(api|app|access)_?id|api_?key(_?id|_?name|_?value)?|key_?id|` +
-		`(user_?)?access_?key(_?id)?|client_?(id|key)|(key|api|ak|token)_?\d*$`,
+		`(user_?)?access_?key(_?id)?|client_?(id|key)|public_?key|(key|api|ak|token)_?\d*$`,
 	"secret": `((api|app|client|access|consumer|trading|account|private|user|exchange)_?)*(secret|private)(_?(api_?|access_?)?(key|token|value))?|` +
 		`(api_?)?key_?secret|sign(ing|ature)?_?(key|secret)|priv(ate)?_?key|api_?sec|hmac(_?(key|secret))?|(sk|pk|sec|priv)_?\d*$`,
 	"passphrase": `((api|account|key)_?)*(pass_?phrase|pass_?word|passwd)|(api_?)?(pwd|pass|phrase)_?\d*$`,

@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"encoding/base64"
 	"slices"
 	"sort"
@@ -144,7 +145,7 @@ func (r *reading) only(sc scope) []mention {
 	return found
 }
 
-var siblingName = late(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)["']?\s*[:=]>?\s*["'\x60]?$`)
+var siblingName = late(`(?i)["']?\b(?:name|exchange(?:_?(?:id|name))?|id|provider|platform|venue|market|broker|connector|service|vendor|source|type|label|title|host|url|base_?url|endpoint)\\?["']?\s*[:=]>?\s*\\?["'\x60]?$`)
 
 // siblings finds name: "kraken" and the like beside the value, in the same scope.
 func (r *reading) siblings(v *value, sc *scope) []claim {
@@ -166,7 +167,7 @@ func (r *reading) siblings(v *value, sc *scope) []claim {
 
 // assignedTo reports whether an operator stands before p, as siblingName wants it.
 func (r *reading) assignedTo(p int) bool {
-	for p > 0 && (isQuote(r.data[p-1]) || r.data[p-1] == ' ' || r.data[p-1] == '\t') {
+	for p > 0 && (isQuote(r.data[p-1]) || r.data[p-1] == ' ' || r.data[p-1] == '\t' || r.data[p-1] == '\\') {
 		p--
 	}
 	return p > 0 && (r.data[p-1] == ':' || r.data[p-1] == '=' || r.data[p-1] == '>')
@@ -196,7 +197,7 @@ func (r *reading) latest(s Span, at int) []claim {
 	if i = max(i-1, 0); i >= len(ms) {
 		return nil
 	}
-	return claimed(sameSpot(ms, i), r.standing(ms[i]), at)
+	return claimed(sameSpot(ms, i), r.standing(ms[i], at), at)
 }
 
 // telling returns the mentions by words of the provider, and all of them when there are none.
@@ -208,17 +209,27 @@ func telling(all []mention) []mention {
 }
 
 // standing is how closely a mention near a value ties it: the provider's host, its name as the value of a field that says
-// what the lines are for, and a heading do as much as a scope.
-func (r *reading) standing(m mention) level {
-	before := r.data[max(0, m.Start-64):m.Start]
+// what the lines are for, a heading, an import, words that speak of its keys or client, and the same statement do as much
+// as a scope.
+func (r *reading) standing(m mention, at int) level {
+	line := r.lineSpan(r.line(m.Start))
+	before := r.data[max(line.Start, m.Start-64):m.Start]
 	switch {
-	case m.host, r.assignedTo(m.Start) && venueBefore.Match(before), headingMark.Match(r.data[r.lineSpan(r.line(m.Start)).Start:m.Start]) && ownLine(r.data, m.Span):
+	case m.host, r.assignedTo(m.Start) && venueBefore.Match(before), headingMark.Match(before) && ownLine(r.data, m.Span),
+		importLine.Match(r.data[line.Start:min(line.Start+16, m.Start)]) || requireBefore.Match(before), compound(r.data, m.Span),
+		m.End <= at && at <= line.End && at-m.End < statement && !bytes.ContainsAny(r.data[m.End:at], "{};"):
 		return levelScope
 	}
 	return levelNear
 }
 
-var headingMark = late(`^[^A-Za-z0-9]*$`)
+const statement = 80 // bytes between a name and a value that one statement has
+
+var (
+	headingMark   = late(`^[^A-Za-z0-9]*$`)
+	importLine    = late(`^\s*(?:pub )?(?:use|from|import|using|package|#include) `)
+	requireBefore = late(`(?:require|import|getattr)\(?[^)]*["']$`)
+)
 
 // sameSpot returns the mention i and those of other rules by the same word.
 func sameSpot(ms []mention, i int) []mention {
@@ -236,7 +247,25 @@ func (r *reading) inPath(v *value) []claim {
 	if len(r.path) == 0 {
 		return nil
 	}
-	return claimed(sameSpot(r.path, len(r.path)-1), levelPath, len(r.at.Path))
+	last := r.path[len(r.path)-1]
+	l := levelPath
+	if name := []byte(r.at.Path); bytes.LastIndexByte(name, '/') < last.Start && ownLine(stemOfFile(name), last.Span) {
+		l = levelScope // the file is all about it
+	}
+	return claimed(sameSpot(r.path, len(r.path)-1), l, len(r.at.Path))
+}
+
+// stemOfFile is the name of a file in place of its path, without what stands behind the first dot.
+func stemOfFile(path []byte) []byte {
+	start := bytes.LastIndexByte(path, '/') + 1
+	out := bytes.ReplaceAll(bytes.Clone(path), []byte{'_'}, []byte{' '})
+	for i := range out[:start] {
+		out[i] = ' '
+	}
+	if dot := bytes.IndexByte(out[min(start+1, len(out)):], '.'); dot >= 0 {
+		out = out[:min(start+1, len(out))+dot]
+	}
+	return out
 }
 
 // elsewhere takes the nearest mention before the value in the file, or the next one after it.
@@ -489,6 +518,7 @@ func (f *fit) setName() {
 	for i, w := range f.v.words {
 		if at, ok := f.nameIn(w); ok {
 			f.name, f.stem = i, stemOf(w, at)
+			f.public = strings.HasPrefix(strings.TrimLeft(w[at.start:], "_"), "public")
 			return
 		}
 		if f.v.direct && i == 0 && f.denied(w) {

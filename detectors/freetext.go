@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -140,10 +141,7 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	for q < len(r.data) && q-p < 40 && (isQuote(r.data[q]) || r.data[q] == ']' || r.data[q] == '\\') {
 		q++
 	}
-	if m := valueAttribute.FindIndex(r.data[q:min(len(r.data), q+80)]); m != nil {
-		q += m[1]
-	}
-	at, ok := r.assigned(q)
+	at, ok := r.given(q)
 	if !ok {
 		return fit{}, false
 	}
@@ -157,14 +155,44 @@ func (r *reading) textAfter(p int, sh *shape) (fit, bool) {
 	return f, f.name >= 0
 }
 
-// valueAttribute stands between a name and its value where both have keys of their own: "key": "memo", "value": "...".
-var valueAttribute = late(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|val|default)["']?`)
+// given returns the value that the name before p, with its closing quote, is given.
+func (r *reading) given(p int) (Span, bool) {
+	rest := r.data[p:min(len(r.data), p+maxGiven)]
+	for _, between := range []*Expression{blockDefault, blockText} {
+		if m := between.FindSubmatchIndex(rest); m != nil {
+			return Span{p + m[2], p + m[3]}, true
+		}
+	}
+	if m := valueAttribute.FindIndex(rest); m != nil {
+		return r.assigned(p + m[1])
+	}
+	if m := typeBetween.FindSubmatchIndex(rest); m != nil {
+		p += max(m[2], m[4], m[6])
+	}
+	return r.assigned(p)
+}
+
+const maxGiven = 240 // bytes from a name to its value
+
+var (
+	// A block that its label names: variable "memo" { default = "..." }.
+	blockDefault = late(`^\s*\{[^{}]{0,160}\b(?:default|value)\s*=\s*"([^"\n]+)"`)
+	// Text of YAML on the line below.
+	blockText = late(`^["']?:[ ]*[>|][+-]?\r?\n[ ]+([^\s]+)[ ]*\r?(?:\n|$)`)
+	// What stands between a name and a value where both have keys of their own: "key": "memo", "value": "...".
+	valueAttribute = late(`^["']?[\s,/]*(?:-\s*)?["']?(?i:value|val|default|parametervalue)["']?`)
+	// What stands between a name and its operator: a type, or the end of bold letters.
+	typeBetween = late(`^(?:\s*:\s*&?(?:'static )?[A-Za-z_][\w.<>\[\]]*\??\s*()=[ \t]*["'\x60]|\s+(?:\[\]byte|string)\s*()=|[*_]{1,3}\s*()[:=])`)
+)
 
 // assigned returns the value after an operator at p: quoted, or up to the next space or separator.
 func (r *reading) assigned(p int) (Span, bool) {
 	start := p
 	p = skipBlank(r.data, p)
 	operator, list := false, false
+	if bytes.HasPrefix(r.data[p:], []byte("<-")) {
+		operator, p = true, skipBlank(r.data, p+2)
+	}
 	for p < len(r.data) && p-start < 8 && (r.data[p] == '=' || r.data[p] == ':' || r.data[p] == '>' || r.data[p] == '(' || r.data[p] == ',' || r.data[p] == '|') {
 		operator, list = true, r.data[p] == ','
 		p = skipBlank(r.data, p+1)
@@ -176,6 +204,11 @@ func (r *reading) assigned(p int) (Span, bool) {
 		p++
 	}
 	if p < len(r.data) && isQuote(r.data[p]) {
+		if p+2 < len(r.data) && r.data[p+1] == r.data[p] && r.data[p+2] == r.data[p] { // three quotes
+			p += 2
+		} else if p+2 < len(r.data) && r.data[p+1] == '\\' && isQuote(r.data[p+2]) { // a string within a string
+			p += 2
+		}
 		at, ok := r.quotedValue(p)
 		return at, ok && !(list && nameOnly.Match(r.data[at.Start:at.End]))
 	}

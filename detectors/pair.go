@@ -37,7 +37,7 @@ func (r *reading) pair(fits []fit) {
 	}
 	for i := range tuples {
 		t := &tuples[i]
-		if slices.ContainsFunc(t.fits, func(f fit) bool { return f.v.used }) {
+		if t.openly() || slices.ContainsFunc(t.fits, func(f fit) bool { return f.v.used }) {
 			continue
 		}
 		rivals := t.rivals(byValue)
@@ -60,6 +60,16 @@ func rulesOf(fits []fit) []*Rule {
 
 func (a *tuple) compare(b tuple) int {
 	return cmp.Or(len(b.fits)-len(a.fits), a.fallback()-b.fallback(), a.class-b.class, a.lines-b.lines, a.order-b.order, int(b.level()-a.level()), a.fits[0].at.Start-b.fits[0].at.Start)
+}
+
+// openly reports whether a part is called a public key, and none a private one: then it may be public indeed.
+func (t *tuple) openly() bool {
+	public, private := false, false
+	for _, f := range t.fits {
+		public = public || f.public
+		private = private || f.name >= 0 && strings.Contains(f.v.words[f.name], "private")
+	}
+	return public && !private
 }
 
 // fallback is 1 for a reading whose rule knows no shapes: what knows them goes first.
@@ -311,7 +321,7 @@ func (r *reading) partial(fits []fit) {
 	}
 	for i := range fits {
 		f := &fits[i]
-		if f.v.used || r.binary || known[f.text] || f.v.form == FormPEM || f.level < levelNear || f.name < 0 || f.part.Optional {
+		if f.v.used || r.binary || known[f.text] || f.v.form == FormPEM || f.public || f.level < levelNear || f.name < 0 || f.part.Optional {
 			continue
 		}
 		if common(f.text) && (f.level < levelScope || !f.strong()) || f.level < levelOwn && f.named(otherThan) {

@@ -8,7 +8,7 @@ import (
 // one about once in a million.
 var placeholderWords = []string{
 	"example", "placeholder", "changeme", "change_me", "change-me", "replaceme", "replace_me", "replace-", "xxxxx", "dummy", "sample", "insert",
-	"redacted", "yourkey", "yoursecret", "your_", "your-", "yourapi", "_here", "apikey", "api_key", "api-key", "secretkey", "secret_key", "testkey", "test_key", "test-key",
+	"redacted", "yourkey", "yoursecret", "your_", "your-", "yourapi", "_here", "apikey", "api_key", "api-key", "secretkey", "secret_key", "access_key", "access_token", "private_key", "public_key", "testkey", "test_key", "test-key",
 	"abcdefg", "12345678", "01234567", "98765432", "87654321", "qwerty", "asdfgh", "fakekey", "fake_", "mysecret", "my_secret", "mypass", "password", "passphrase", "testnet",
 	"aaaaaa", "000000", "111111", "ffffff", "foobar", "hunter2", "lorem", "notreal", "not_a_real", "invalid", "undefined", "deadbeef", "cafebabe", "testsecret", "test_secret", "testpass", "test_pass", "*****", ".....",
 }

@@ -140,6 +140,7 @@ type fit struct {
 	text   string // the value as checks and signers want it
 	name   int    // which of the value's names fits, -1 when none does
 	stem   string // what is left of the fitting name
+	public bool   // the name is that of a public key, which is a part beside a private one only
 	level  level  // how the text names the provider
 	vendor string // the provider named, for a fallback rule
 	proof  *check.Proof

@@ -12,9 +12,9 @@ type commitWalk struct {
 	r     *reader
 	seen  bitset // commits, tags, and objects that tips name directly
 	queue []uint32
-	ahead *commitList // commits that were read already
-	graph *graph      // what to ask before a commit is read; may be nil
-	named []ID        // scratch
+	ahead *ahead // commits that were read already; may be nil
+	graph *graph // what to ask before a commit is read; may be nil
+	named []ID   // scratch
 
 	commits      []commit
 	parents      []uint32 // numbers of commits
@@ -40,7 +40,7 @@ func (w *commitWalk) run(ctx context.Context, tips Tips) error {
 	}
 	if len(tips.Exclude) == 0 && len(tips.Include) > 0 {
 		if w.graph = w.s.commitGraph(); w.graph == nil {
-			w.ahead = w.s.prefetch()
+			w.ahead = w.s.newAhead()
 		}
 	}
 	for _, group := range []struct {
@@ -198,6 +198,9 @@ func (w *commitWalk) read(num uint32) (c commit, ok bool) {
 	if kind != Commit {
 		w.skip(id, Commit, corrupt("not a commit but a "+kind.String(), nil))
 		return c, false
+	}
+	if w.ahead != nil {
+		w.ahead.text(num, data)
 	}
 	c = commit{num: num, tree: noObject, parents: uint32(len(w.parents))}
 	shallow := w.s.shallow[id]

@@ -11,16 +11,7 @@ type parsedCommit struct {
 	num, tree     uint32
 	date          int64
 	parents, more uint32 // the slice of the parents' list
-}
-
-// commitList is commits that were read ahead of a walk, by object number.
-type commitList struct {
-	list    []parsedCommit
-	parents []uint32
-	at      *numbers
-	texts   []commitText
-	room    int64  // for further texts
-	free    []byte // for the next texts
+	pack          uint32 // its table
 }
 
 // commitText is a whole commit that is kept for the scan, which would have to inflate it again.
@@ -29,109 +20,180 @@ type commitText struct {
 	data []byte
 }
 
+// commitList is commits that were read for a walk.
+type commitList struct {
+	list    []parsedCommit
+	parents []uint32
+	texts   []commitText
+	room    *atomic.Int64 // bytes that this and other lists may still set aside for texts
+	free    []byte        // for the next texts
+}
+
 const textBlock = 256 << 10 // bytes that are set aside for texts at a time
 
 // text keeps a commit while there is room.
 func (l *commitList) text(num uint32, data []byte) {
-	if int64(len(data)) > l.room {
-		return
-	}
 	if len(data) > len(l.free) {
-		l.free = make([]byte, max(len(data), int(min(textBlock, l.room))))
-		l.room -= int64(len(l.free))
+		block := int64(max(len(data), textBlock))
+		if l.room.Add(-block) < 0 {
+			l.room.Add(block)
+			return
+		}
+		l.free = make([]byte, block)
 	}
 	n := copy(l.free, data)
 	l.texts = append(l.texts, commitText{num, l.free[:n:n]})
 	l.free = l.free[n:]
 }
 
+// take moves the commits of another list to this one.
+func (l *commitList) take(m *commitList) {
+	shift := uint32(len(l.parents))
+	for _, c := range m.list {
+		c.parents, c.more = c.parents+shift, c.more+shift
+		l.list = append(l.list, c)
+	}
+	l.parents, l.texts = append(l.parents, m.parents...), append(l.texts, m.texts...)
+	m.list, m.parents, m.texts = m.list[:0], m.parents[:0], nil
+}
+
 const (
-	manyObjects   = 1 << 14 // packs from this size on are read ahead
-	prefetchBlock = 1 << 10 // entries that a worker takes at a time
+	manyObjects   = 1 << 14   // packs from this size on are read ahead
+	firstStretch  = 512 << 10 // bytes of a pack that are read ahead at first
+	prefetchBlock = 128       // entries that a worker takes at a time
 
 	mostPrefetched = 1 << 21 // entries of a stretch of a pack
 )
 
-// prefetch reads the commits of large packs in pack order, in all workers: following parents one by one keeps a single
-// worker busy. Git writes commits in front, so each pack is read up to the first stretch without one. What cannot be
-// read is left to the walk, which says so.
-func (s *Store) prefetch() *commitList {
-	all := &commitList{}
-	t := s.tables.Load()
-	for k, tab := range t.list {
-		if p, ok := tab.(*pack); ok && p.count() >= manyObjects {
-			f := &forest{k: k, p: p}
-			if f.fit() == nil {
-				all.add(s.prefetchPack(t, f))
-			}
-		}
-	}
-	all.at = newNumbers(len(all.list))
-	for i, c := range all.list {
-		all.at.put(c.num, uint32(i))
-	}
-	return all
+// ahead reads commits of large packs in stretches, in all workers: following parents one by one keeps a single worker
+// busy. Git writes the newest commits first, so a stretch begins at a commit that the walk comes to. Each one is twice as
+// long as the last, and there is a further one only when half of what was read before was of use: packs may be full of
+// commits that no ref leads to. What cannot be read is left to the walk, which says so.
+type ahead struct {
+	commitList
+	s     *Store
+	t     *tables
+	at    *numbers // positions in the list by object number
+	packs map[uint32]*aheadPack
+	lists []*commitList // of each worker
+	room  atomic.Int64
 }
 
-// prefetchPack goes through a pack in stretches, so that little has to be sorted.
-func (s *Store) prefetchPack(t *tables, f *forest) []*commitList {
-	lists := make([]*commitList, s.workers)
-	for i := range lists {
-		lists[i] = &commitList{room: s.memory / int64(32*s.workers)}
-	}
-	stretch := max(f.p.end/16, 16<<20)
-	for at := uint64(0); at < f.p.end; at += stretch {
-		if !f.addStretch(at, at+stretch, mostPrefetched) || !s.prefetchStretch(t, f, lists) {
-			break
-		}
-	}
-	return lists
+// aheadPack is what was read of a pack.
+type aheadPack struct {
+	f          *forest
+	done       [][2]uint64
+	size       uint64 // of the next stretch
+	read, used int    // commits
 }
 
-// prefetchStretch reads the commits among the nodes, and says whether more may follow.
-func (s *Store) prefetchStretch(t *tables, f *forest, lists []*commitList) bool {
+func (s *Store) newAhead() *ahead {
+	a := &ahead{s: s, t: s.tables.Load(), at: newNumbers(0), packs: map[uint32]*aheadPack{}}
+	a.room.Store(s.memory / 32)
+	a.commitList.room = &a.room
+	for range s.workers {
+		a.lists = append(a.lists, &commitList{room: &a.room})
+	}
+	return a
+}
+
+// get returns a commit if it was read already, or is worth reading with those behind it.
+func (a *ahead) get(num uint32) (c parsedCommit, ok bool) {
+	if a == nil {
+		return c, false
+	}
+	i, ok := a.at.get(num)
+	if !ok && a.more(num) {
+		i, ok = a.at.get(num)
+	}
+	if !ok {
+		return c, false
+	}
+	c = a.list[i]
+	a.packs[c.pack].used++
+	return c, true
+}
+
+// more reads the stretch of a pack that begins at a commit, and says whether there was anything to it.
+func (a *ahead) more(num uint32) bool {
+	if num >= a.t.total() {
+		return false
+	}
+	k, i := a.t.where(num)
+	p := a.pack(k)
+	if p == nil || 2*p.used < p.read {
+		return false
+	}
+	from := min(p.f.p.index.offset(i), p.f.p.end)
+	to := p.free(from)
+	if from == to {
+		return false
+	}
+	p.done, p.size = append(p.done, [2]uint64{from, to}), 2*p.size
+	if p.f.addStretch(from, to, mostPrefetched) {
+		a.stretch(p)
+	}
+	return true
+}
+
+// pack is nil for what is no large pack.
+func (a *ahead) pack(k int) *aheadPack {
+	p, ok := a.t.list[k].(*pack)
+	if !ok || p.count() < manyObjects {
+		return nil
+	}
+	known := a.packs[uint32(k)]
+	if known == nil {
+		known = &aheadPack{f: &forest{k: k, p: p}, size: firstStretch}
+		if known.f.fit() != nil {
+			known.read = 1 // and never used
+		}
+		a.packs[uint32(k)] = known
+	}
+	return known
+}
+
+// free is how far the next stretch goes that begins at an offset: not into what was read.
+func (p *aheadPack) free(from uint64) uint64 {
+	to := min(from+p.size, p.f.p.end)
+	for _, d := range p.done {
+		switch {
+		case d[0] <= from && from < d[1]:
+			return from
+		case from < d[0]:
+			to = min(to, d[0])
+		}
+	}
+	return to
+}
+
+// stretch reads the commits among the nodes of a pack's forest, up to the first block without one.
+func (a *ahead) stretch(p *aheadPack) {
 	var next, stop atomic.Int64
 	var wg sync.WaitGroup
-	for i := range lists {
+	for _, list := range a.lists {
 		wg.Go(func() {
-			p := &prefetcher{s: s, t: t, f: f, into: lists[i]}
+			r := &prefetcher{s: a.s, t: a.t, f: p.f, into: list}
 			for stop.Load() == 0 {
 				lo := int(next.Add(prefetchBlock)) - prefetchBlock
-				if lo >= len(f.order) {
+				if lo >= len(p.f.order) {
 					return
 				}
-				if found := p.block(lo, min(lo+prefetchBlock, len(f.order))); found == 0 {
+				if found := r.block(lo, min(lo+prefetchBlock, len(p.f.order))); found == 0 {
 					stop.Store(1)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return stop.Load() == 0
-}
-
-// add appends lists.
-func (l *commitList) add(more []*commitList) {
-	for _, m := range more {
-		shift := uint32(len(l.parents))
-		for _, c := range m.list {
-			c.parents, c.more = c.parents+shift, c.more+shift
-			l.list = append(l.list, c)
-		}
-		l.parents = append(l.parents, m.parents...)
-		l.texts = append(l.texts, m.texts...)
+	for _, list := range a.lists {
+		p.read += len(list.list)
+		a.take(list)
 	}
-}
-
-func (l *commitList) get(num uint32) (parsedCommit, bool) {
-	if l == nil {
-		return parsedCommit{}, false
+	a.at = newNumbers(len(a.list))
+	for i, c := range a.list {
+		a.at.put(c.num, uint32(i))
 	}
-	i, ok := l.at.get(num)
-	if !ok {
-		return parsedCommit{}, false
-	}
-	return l.list[i], true
 }
 
 // prefetcher reads commits for one goroutine.
@@ -170,7 +232,7 @@ func (p *prefetcher) block(lo, hi int) (found int) {
 
 // keep adds a commit that is in order and whose tree and parents are all there.
 func (p *prefetcher) keep(num uint32, data []byte) {
-	c := parsedCommit{num: num, tree: noObject, parents: uint32(len(p.into.parents))}
+	c := parsedCommit{num: num, tree: noObject, parents: uint32(len(p.into.parents)), pack: uint32(p.f.k)}
 	id := p.t.id(num)
 	odd := p.s.shallow[id] || p.s.grafts[id] != nil
 	headers(data, func(key, value []byte) {

@@ -28,7 +28,7 @@ func macaroonBase64(value string) (Proof, bool) {
 		return Proof{}, false
 	}
 	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(value, "="))
-	raw, err := base64.RawStdEncoding.DecodeString(plain)
+	raw, err := base64.RawStdEncoding.Strict().DecodeString(plain)
 	if err != nil {
 		return Proof{}, false
 	}
@@ -150,7 +150,7 @@ func clnRune(value string) (Proof, bool) {
 	if len(value) < 44 || len(value) > 1024 {
 		return Proof{}, false
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(value, "="))
 	if err != nil || len(raw) < 34 || !runeGrammar(string(raw[32:])) {
 		return Proof{}, false
 	}

@@ -18,7 +18,7 @@ func (w *scanner) visit(num uint32, kind Type, data []byte, spots []Span) (given
 	w.bytes += int64(len(data))
 	if w.sp != nil && len(spots) == 0 && !w.asked(num) {
 		w.clean += int64(len(data))
-		if w.units++; w.units >= 256 {
+		if w.units++; w.units >= someUnits {
 			w.flush()
 		}
 		return false, nil
@@ -67,6 +67,12 @@ func (w *scanner) settle(num uint32, kind Type, err error) error {
 
 // visitError tells an error of Visit from one of reading.
 type visitError struct{ error }
+
+// What a worker does before it tells the counters.
+const (
+	someUnits = 256
+	someBytes = 1 << 20
+)
 
 // flush tells the counters what is new.
 func (w *scanner) flush() {

@@ -149,7 +149,9 @@ func (w *scanner) drop() {
 		w.r.delta = nil
 	}
 	w.trade(nil)
-	w.flush()
+	if w.done >= someUnits || w.bytes+w.scanned >= someBytes {
+		w.flush()
+	}
 }
 
 // claim waits for the right to have an object of this size in memory.

@@ -80,14 +80,15 @@ func (u Unpacker) File(ctx context.Context, unit string, at scanner.Occurrence, 
 	if u.Depth < 1 {
 		return false, nil
 	}
-	head := make([]byte, headSize)
+	head := make([]byte, tarBlock) // tells every format
 	n, _ := r.ReadAt(head, 0)
 	form, read := identify(head[:n], at.File), document(head[:n], at.File)
+	if form == nil && read == nil {
+		return false, nil
+	}
 	w := u.work(size, yield)
 	p := place{unit: unit, at: at}
 	switch {
-	case form == nil && read == nil:
-		return false, nil
 	case form == nil && size > documentBytes:
 		return false, w.end(ctx, p, w.skip(p.below("content"), SkipLimit, errDocument))
 	case form == nil:

@@ -78,7 +78,7 @@ const maxFollower = 16
 var (
 	unseparated = late(`(?i)^(?:api|key|secret|token|client|rest|sdk|apikey)`)
 	follower    = late(`(?i)^(?:api|key|secret|access|token|client|private|priv|exchange|rest|sdk|auth|pass|cred|config|cfg|account|acct|webhook|setting|option|connector|trader|` +
-		`project|app_?id|user_?id|spot|futures|perp|main|prod|live|test|demo|sandbox|v\d|bot\b)`)
+		`project|app_?id|user_?id|spot|futures|perp|main|prod|live|test|demo|sandbox|v\d|bot\b|cli\b)`)
 )
 
 // keyed reports whether the word is what a colon, an equals sign or a brace gives a value.
@@ -131,7 +131,7 @@ func imported(text []byte, at Span) bool {
 	return len(line) > 0 && importBefore.Match(line)
 }
 
-var importBefore = late(`(?:^|;)\s*(?:(?:pub )?use|from|import|using)\s+$|ccxt(?:\.pro)?[.\\]$`)
+var importBefore = late(`(?:^|[\s(])(?:class|struct|interface|object|enum|module|impl) +[A-Za-z]*$|(?:secrets?|kv|creds|credentials|keys|vault|exchanges?)/$|(?:^|;)\s*(?:(?:pub )?use|from|import|using)\s+$|ccxt(?:\.pro)?[.\\]$`)
 
 // ownLine reports whether the line has nothing else than the word, marks, and words that headings of credentials have.
 func ownLine(text []byte, at Span) bool {

@@ -331,6 +331,7 @@ func (s *Set) indexNames() {
 			}
 			if sh.calls != nil {
 				calls = append(calls, alternatives(sh.part.Calls))
+				s.hinting = append(s.hinting, hintsOf(sh.part.Calls)...)
 			}
 		}
 	}
@@ -345,6 +346,19 @@ func (s *Set) indexNames() {
 	s.literals = newKeywords(literals)
 	s.calls = union(`(?i)(?:^|[.:_ ])(?:`, slices.Compact(calls), `)$`)
 }
+
+// hintsOf lists literals of calls that no hint stands in, such as startBroadcast.
+func hintsOf(calls []string) (out []string) {
+	for _, expr := range calls {
+		low := strings.ToLower(expr)
+		if !slices.ContainsFunc(hintWords, func(w string) bool { return strings.Contains(low, w) }) {
+			out = append(out, literalsOf(low)...)
+		}
+	}
+	return slices.DeleteFunc(out, func(text string) bool { return len(text) < leastHint })
+}
+
+const leastHint = 7 // letters of a call; shorter ones stand everywhere
 
 func union(open string, list []string, end string) *Expression {
 	if len(list) == 0 {

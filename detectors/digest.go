@@ -28,6 +28,8 @@ func digested(data []byte, at Span) bool {
 			return at.End-at.Start == 43 && at.End < len(data) && data[at.End] == '='
 		}
 		return algorithm(before[:len(before)-1]) || sealed(before)
+	case ',': // of the data of a URL
+		return bytes.HasSuffix(before, []byte(";base64,"))
 	case '-':
 		return algorithm(before[:len(before)-1])
 	}

@@ -474,7 +474,13 @@ var commitPage = late(`(?i)/(?:commits?|tree|blob|raw|compare|rev|changeset)/(?:
 
 // elsewhere reports whether the value's own name says that it is for another service, and not for the provider.
 func (f *fit) elsewhere() bool {
-	return f.level < levelOwn && len(f.v.words) > 0 && otherService.MatchString(f.v.words[0])
+	if f.level >= levelOwn || len(f.v.words) == 0 {
+		return false
+	}
+	if f.name == 0 { // what the part's own names say is not another service's
+		return otherService.MatchString(strings.ReplaceAll(f.stem, "/", "_"))
+	}
+	return otherService.MatchString(f.v.words[0])
 }
 
 var otherService = late(`(?:^|_)(jwt|session|cookie|csrf|ssh|ssl|tls|smtp|e?mail|aws|gcp|azure|s3|db|database|redis|postgres|mysql|mongo(db)?|rabbit(mq)?|kafka|` +

@@ -168,8 +168,8 @@ func tokenMask(block []byte) uint64 {
 func measure(data []byte, start, end int, t *token) bool {
 	*t = token{Span: Span{start, end}}
 	end = min(end, start+maxToken)
-	var counts, allCounts uint64
-	var score, allScore int32
+	var counts, allCounts, pathCounts uint64
+	var score, allScore, pathScore int32
 	last := uint16(0)
 	for i := start; i <= end; i++ {
 		k := &tokenKinds[0]
@@ -185,8 +185,13 @@ func measure(data []byte, start, end int, t *token) bool {
 			piece := traitsOf(counts, score)
 			t.odd = t.odd || piece.random()
 		}
-		t.paths = t.paths || i < end && data[i] == '/'
 		allCounts, allScore, counts, score = allCounts+counts, allScore+score, 0, 0
+		if i < end && data[i] == '/' || i == end && t.paths {
+			if t.odd = t.odd || segment(allCounts-pathCounts, allScore-pathScore); i < end {
+				t.paths = true
+			}
+			pathCounts, pathScore = allCounts, allScore
+		}
 	}
 	t.whole = traitsOf(allCounts, allScore)
 	if t.paths && t.End-t.Start < 40 {
@@ -194,6 +199,15 @@ func measure(data []byte, start, end int, t *token) bool {
 	}
 	return t.odd || t.whole.random()
 }
+
+// segment reports whether what stands between two slashes looks random with the separators left out, and is long enough
+// for a key in a URL.
+func segment(counts uint64, score int32) bool {
+	piece := traitsOf(counts, score)
+	return piece.len() >= minSegment && piece.random()
+}
+
+const minSegment = 28 // letters and digits
 
 // traitsOf reads the sums of tokenKinds and neighbours.
 func traitsOf(counts uint64, score int32) traits {

@@ -50,6 +50,7 @@ type Set struct {
 	nameWords *Expression  // those of rules whose context is a name
 	envs      lateKeywords // whole names of variables that stand for a part
 	near      *keywords    // words that do what a name does
+	placed    []*outline   // of shapes that they, or a path, may name
 	hinting   []string     // words of the names in nameWords
 	calls     *Expression  // calls whose arguments are parts
 	mentions  *keywords
@@ -341,6 +342,11 @@ func (s *Set) indexNames() {
 		}
 	}
 	s.near = newKeywords(near)
+	for _, l := range s.needy {
+		if slices.ContainsFunc(l.shapes, func(sh *shape) bool { return len(sh.rule.Near)+len(sh.rule.Paths) > 0 }) {
+			s.placed = append(s.placed, l.outline)
+		}
+	}
 	s.nameWords = union(`(?:^|_)(?:`, named, `)(?:\d*$|\d*_|$)`)
 	slices.Sort(calls)
 	s.literals = newKeywords(literals)

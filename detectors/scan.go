@@ -429,12 +429,15 @@ func (r *reading) mayBeNamed(v *value) bool {
 		return true
 	}
 	for i, w := range v.words {
-		if r.set.plainlyNamed(w) || r.set.calls.in(v.names[i]) {
+		if r.set.plainlyNamed(w) || r.set.callers.any(v.names[i]) {
 			return true
 		}
 	}
-	if v.call != "" && r.set.calls.in(v.place()) {
+	if v.call != "" && r.set.callers.any(v.place()) {
 		return true
+	}
+	if !r.set.ofPlace(r.data, v.Span) {
+		return false
 	}
 	return r.set.near.contains(r.data[max(0, v.Start-foreignReach):min(len(r.data), v.End+foreignReach)]) || r.set.near.contains([]byte(r.at.Path))
 }

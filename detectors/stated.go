@@ -117,7 +117,13 @@ func (s *Set) stately(data []byte, at Span) bool {
 // mayBePlaced reports whether what stands around a token, or the path alone, may make it a part: a word near it does what a
 // name does, an address may be its own, or it is the first thing in its file.
 func (s *Set) mayBePlaced(data []byte, t *token, window Span) bool {
-	return isFirst(data, t) || s.near.contains(data[window.Start:window.End]) || s.hexKey(data, t, window)
+	return s.ofPlace(data, t.Span) && (isFirst(data, t) || s.near.contains(data[window.Start:window.End])) || s.hexKey(data, t, window)
+}
+
+// ofPlace reports whether a token may be a value of a shape that a word near it, or its path, may name.
+func (s *Set) ofPlace(data []byte, at Span) bool {
+	sign := signatureOf(data, at)
+	return slices.ContainsFunc(s.placed, func(o *outline) bool { return o.quick(&sign, at.End-at.Start) })
 }
 
 // isFirst reports whether a token is the first thing in its file.

@@ -141,17 +141,21 @@ func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r'
 
 // inName reports whether a word that was met may belong to a tag or to a numbered name.
 func (r *wordReader) inName(w Span) bool {
+	if !r.mayBeInName(w) {
+		return false
+	}
+	before, after := r.data[w.Start-1], r.data[w.End]
+	return after == '_' || isDigit(after) || before == '<' || before == '/' && w.Start > 1 && r.data[w.Start-2] == '<' || r.tagAround(w) >= 0
+}
+
+// mayBeInName is inName by what stands right beside the word.
+func (r *wordReader) mayBeInName(w Span) bool {
 	if w.Start == 0 || w.End >= len(r.data) {
 		return false
 	}
 	before, after := r.data[w.Start-1], r.data[w.End]
-	if after == '_' || isDigit(after) || before == '<' || before == '/' && w.Start > 1 && r.data[w.Start-2] == '<' {
-		return true
-	}
-	if after != '=' && after != '"' && after != '-' && before != '"' && before != '-' {
-		return false
-	}
-	return r.tagAround(w) >= 0
+	return after == '_' || isDigit(after) || before == '<' || before == '/' && w.Start > 1 && r.data[w.Start-2] == '<' ||
+		after == '=' || after == '"' || after == '-' || before == '"' || before == '-'
 }
 
 // tagAround returns where the tag begins that the word is an attribute's, or -1.

@@ -100,7 +100,7 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		step = probeWide
 	}
 	for p := from; p < limit; p += step - 1 {
-		if least == spotWords {
+		if step == probeWide && least == spotWords { // a look at what is no text costs more than this
 			if next, ok := r.broken(p, step); ok {
 				p = next - step + 1
 				continue
@@ -110,10 +110,18 @@ func (r *wordReader) stretches(from, to, least int, yield func(w Span) int) {
 		if !ok {
 			w = r.probe(p)
 			ok = w.Start < w.End && r.maybe(w)
-		} else if !r.short(w) {
-			ok = false
 		} else {
-			ok = wordClass[r.data[w.Start-1]]|wordClass[r.data[w.End]] != wordBreak
+			ok = r.short(w) && wordClass[r.data[w.Start-1]]|wordClass[r.data[w.End]] != wordBreak
+		}
+		if !ok && !r.mayBeInName(w) {
+			p = w.End
+			continue
+		}
+		if least == spotWords {
+			if next, ok := r.broken(w.Start, step); ok {
+				p = next - step + 1
+				continue
+			}
 		}
 		if r.inName(w) {
 			if next, other := r.beyond(w); other {

@@ -228,7 +228,7 @@ func (r *reading) emit(m Match) {
 	m.Line = r.linesOf(m.Span)
 	secret := m.Secret()
 	m.Entropy = shannon(m.Credential.Parts[secret].Reveal())
-	if r.allow.on(r.linesOf(m.Spans[secret])) || published(m) || r.twice(m) {
+	if r.allow.on(r.linesOf(m.Spans[secret])) || r.set.published(m) || r.twice(m) {
 		return
 	}
 	r.found = append(r.found, m)
@@ -242,14 +242,21 @@ func (r *reading) twice(m Match) bool {
 	return slices.ContainsFunc(r.found[max(0, len(r.found)-8):], same)
 }
 
-// published reports whether a part of the credential stands in the provider's documentation.
-func published(m Match) bool {
-	if len(m.Credential.Rule.Examples) == 0 {
+// published reports whether a part of the credential stands in the documentation of its provider, or of any, when the rule
+// is for keys of all shapes.
+func (s *Set) published(m Match) bool {
+	examples := m.Credential.Rule.Examples
+	if m.Credential.Rule.Fallback {
+		for i := range s.rules {
+			examples = append(examples[:len(examples):len(examples)], s.rules[i].Examples...)
+		}
+	}
+	if len(examples) == 0 {
 		return false
 	}
 	for _, p := range m.Credential.Parts {
 		sum := sha256.Sum256([]byte(p.Reveal()))
-		if slices.Contains(m.Credential.Rule.Examples, hex.EncodeToString(sum[:])) {
+		if slices.Contains(examples, hex.EncodeToString(sum[:])) {
 			return true
 		}
 	}

@@ -59,6 +59,7 @@ type claim struct {
 	level    level
 	near     int // bytes between the value and the name; smaller is nearer
 	word     *mentionWord
+	raised   bool // it stands near the value only, if in a telling way
 }
 
 // claims calls yield with the providers named closest to the value, all of one level, nearest first, and goes on to the
@@ -89,7 +90,7 @@ func claimed(ms []mention, l level, from int) []claim {
 		if near < 0 {
 			near = m.Start - from
 		}
-		out = append(out, claim{m.provider, l, near, m.mentionWord})
+		out = append(out, claim{m.provider, l, near, m.mentionWord, false})
 	}
 	return out
 }
@@ -197,7 +198,11 @@ func (r *reading) latest(s Span, at int) []claim {
 	if i = max(i-1, 0); i >= len(ms) {
 		return nil
 	}
-	return claimed(sameSpot(ms, i), r.standing(ms[i], at), at)
+	found := claimed(sameSpot(ms, i), r.standing(ms[i], at), at)
+	for k := range found {
+		found[k].raised = true
+	}
+	return found
 }
 
 // telling returns the mentions by words of the provider, and all of them when there are none.
@@ -382,9 +387,9 @@ func (r *reading) contextFit(v *value, sh *shape, c claim) (fit, bool) {
 	if !ok || address(r.data, f.at) && !strings.Contains(sh.part.Regex.String(), "0x") {
 		return f, false
 	}
-	f.level = c.level
+	f.level, f.raised = c.level, c.raised
 	if sh.rule.Fallback {
-		if f.vendor = c.word.text; wordy(f.text) {
+		if f.vendor = vendorOf(c.word.text); wordy(f.text) || identifier(f.text) {
 			return f, false
 		}
 	}
@@ -413,7 +418,7 @@ func (f *fit) guessed() bool {
 	if f.proof == nil || !f.proof.Weak || f.v.form != FormToken {
 		return false
 	}
-	return !f.v.calledFor(f.shape) && (f.level < levelScope || !constructor.MatchString(f.v.call) || f.denied(normalize(f.v.call)))
+	return !f.v.calledFor(f.shape) && (f.level < levelScope || f.raised || !constructor.MatchString(f.v.call) || f.denied(normalize(f.v.call)))
 }
 
 // names reports whether the claim is by a variable's whole name that stands for the part.
@@ -462,6 +467,29 @@ func wordy(text string) bool {
 	return words > 1
 }
 
+// identifier reports whether a value is a name of source code: encrypt_aes_key.
+func identifier(text string) bool {
+	words := 0
+	for _, piece := range strings.Split(text, "_") {
+		if strings.Trim(piece, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+		if len(piece) > 2 && strings.Trim(piece, "abcdefghijklmnopqrstuvwxyz") == "" {
+			words++
+		}
+	}
+	return words > 1
+}
+
+// vendorOf is the exchange's own name in the words that name it.
+func vendorOf(word string) string {
+	word = strings.TrimPrefix(word, "ccxt.")
+	for _, more := range []string{"_exchange", "-exchange", " exchange"} {
+		word = strings.TrimSuffix(word, more)
+	}
+	return word
+}
+
 // ofOtherURL reports whether the value is in the path of a URL that does not name the provider, or of the page of a commit.
 func (r *reading) ofOtherURL(f *fit) bool {
 	if f.v.url.End == 0 || f.at.Start == 0 || r.data[f.at.Start-1] != '/' {
@@ -493,7 +521,7 @@ func (r *reading) unnamed(f *fit, c claim) bool {
 		return true
 	}
 	quoted := f.at.Start > 0 && isQuote(r.data[f.at.Start-1])
-	if f.v.arg >= 0 && f.v.call != "" && quoted && !f.v.table && (f.level >= levelScope || constructor.MatchString(f.v.call)) {
+	if f.v.arg >= 0 && f.v.call != "" && quoted && !f.v.table && (f.level >= levelScope && !c.raised || constructor.MatchString(f.v.call)) {
 		return true
 	}
 	return f.v.url.End > 0 && f.level == levelOwn && len(f.rule.Parts) == 1 && c.word.host && r.segment(f.at)

@@ -142,6 +142,7 @@ type fit struct {
 	stem   string // what is left of the fitting name
 	public bool   // the name is that of a public key, which is a part beside a private one only
 	level  level  // how the text names the provider
+	raised bool   // see claim
 	vendor string // the provider named, for a fallback rule
 	proof  *check.Proof
 }

@@ -40,6 +40,9 @@ func document(head []byte, name string) reader {
 	if isPyc(head) {
 		return readPyc
 	}
+	if isPKCS12(head) {
+		return readPKCS12
+	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".ipynb":
 		return readNotebook

@@ -118,7 +118,7 @@ func FuzzDocuments(f *testing.F) {
 		f.Add([]byte(data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, read := range []reader{readSQLite, readPDF, readRTF, readClass, readNotebook, readMail, readPyc} {
+		for _, read := range []reader{readSQLite, readPDF, readRTF, readClass, readNotebook, readMail, readPyc, readPKCS12} {
 			_ = read(data, func(string, []byte) error { return nil })
 		}
 	})

@@ -49,6 +49,7 @@ func fillWithFiles(t *testing.T, dir string) {
 	files := archiveFiles(t)
 	maps.Copy(files, documentFiles(t))
 	files["wallet.dat"] = opening{data: berkeley(plainRecord(randomBytes(32), true))}
+	files["store.p12"] = opening{data: pkcs12File(t, shroudedBag, []byte("\x30\x04\x04\x02ab"))}
 	for _, name := range []string{"rows.sqlite", "wide.sqlite"} {
 		data, err := os.ReadFile("testdata/" + name)
 		if err != nil {

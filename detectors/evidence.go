@@ -541,7 +541,7 @@ var constructorWords = []string{
 	"provider", "config", "credential", "set_?(api)?_?(key|cred)", "api$", "new$",
 }
 
-var constructor = late(`(?i)(` + strings.Join(constructorWords, "|") + `)`)
+var constructor = newExpression(`(?i)(`+strings.Join(constructorWords, "|")+`)`, false)
 
 // setName looks for the first name that fits the part, and keeps what is left of it as the stem.
 func (f *fit) setName() {

@@ -28,7 +28,21 @@ func (d *deflated) read(dst, src []byte) (int, error) {
 	if len(src) < 6 || src[0]&15 != 8 || src[0]>>4 > 7 || src[1]&0x20 != 0 || binary.BigEndian.Uint16(src)%31 != 0 {
 		return 0, corrupt("zlib header", nil)
 	}
-	d.src, d.dst, d.in, d.out, d.bits, d.count = src, dst, 2, 0, 0, 0
+	n, err := d.raw(dst, src, 2)
+	switch {
+	case err != nil:
+		return 0, err
+	case n+4 > len(src):
+		return 0, corrupt("zlib data is short", nil)
+	case binary.BigEndian.Uint32(src[n:]) != adler(dst):
+		return 0, corrupt("zlib checksum", nil)
+	}
+	return n + 4, nil
+}
+
+// raw decodes the deflate stream that begins at a place of src, and returns where it ends.
+func (d *deflated) raw(dst, src []byte, at int) (int, error) {
+	d.src, d.dst, d.in, d.out, d.bits, d.count = src, dst, at, 0, 0, 0
 	defer func() { d.src, d.dst = nil, nil }()
 	for last := false; !last; {
 		d.refill()
@@ -40,13 +54,10 @@ func (d *deflated) read(dst, src []byte) (int, error) {
 		}
 	}
 	d.in -= int(d.count / 8)
-	if d.out != len(dst) || d.in+4 > len(src) {
+	if d.out != len(dst) || d.in > len(src) {
 		return 0, corrupt("zlib data is short", nil)
 	}
-	if binary.BigEndian.Uint32(src[d.in:]) != adler(dst) {
-		return 0, corrupt("zlib checksum", nil)
-	}
-	return d.in + 4, nil
+	return d.in, nil
 }
 
 func (d *deflated) block(kind uint64) bool {

@@ -42,6 +42,16 @@ func (z *inflater) inflate(dst, src []byte) (err error) {
 	return err
 }
 
+// Inflater decodes deflate streams (RFC 1951) of which both ends lie in memory. The zero value is ready. Not for
+// concurrent use.
+type Inflater struct{ z deflated }
+
+// Inflate fills dst with what the stream at the start of src holds, which must be exactly that much.
+func (i *Inflater) Inflate(dst, src []byte) error {
+	_, err := i.z.raw(dst, src, 0)
+	return err
+}
+
 func corrupt(what string, err error) error {
 	if err == nil {
 		return fmt.Errorf("%s: %w", what, ErrCorrupt)

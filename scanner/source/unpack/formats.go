@@ -168,15 +168,6 @@ func openLzip(ctx context.Context, w *work, p place, r io.Reader) error {
 	return decompress(ctx, w, p, io.MultiReader(bytes.NewReader(head), r), archives.Lzip{})
 }
 
-func openZip(ctx context.Context, w *work, p place, r io.Reader) error {
-	in, done, err := w.seekable(r)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return archives.Zip{}.Extract(ctx, in, w.handler(p))
-}
-
 func open7z(ctx context.Context, w *work, p place, r io.Reader) error {
 	in, done, err := w.seekable(r)
 	if err != nil {
@@ -193,9 +184,6 @@ func (w *work) handler(p place) archives.FileHandler {
 			return w.nothing()
 		}
 		at := p.below(info.NameInArchive)
-		if h, ok := info.Header.(zip.FileHeader); ok && h.Flags&1 != 0 {
-			return w.failed(at, errEncrypted)
-		}
 		file, err := info.Open()
 		if err != nil {
 			return w.failed(at, err)

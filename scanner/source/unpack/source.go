@@ -29,6 +29,7 @@ const memoMemory = 4 << 20 // bytes to remember texts by
 // Chunks yields the chunks of Inner, and instead of those of an archive those of what it holds.
 func (s *Source) Chunks(ctx context.Context, yield func(scanner.Chunk) error) error {
 	g := gathering{Unpacker: s.Unpacker, yield: yield, open: map[string]*parcel{}}
+	g.inflating = new(sync.Pool)
 	defer g.drop()
 	if s.Spotter != nil {
 		g.memo = gitpack.NewMemo(s.Spotter, memoMemory)

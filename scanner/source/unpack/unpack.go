@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -71,6 +72,8 @@ type Unpacker struct {
 	Limits  Limits
 	TempDir string           // for large archives in archives; empty is the system's folder
 	Now     func() time.Time // nil takes time.Now
+
+	inflating *sync.Pool // of *inflating, for one archive after the other; nil makes them anew
 }
 
 // File yields what the archive r holds, as units below the unit's name, and reports true. Of a file that is none it

@@ -94,6 +94,12 @@ type parcel struct {
 const parcelMemory = 8 << 20 // bytes of an archive that are kept in memory
 
 func (g *gathering) chunk(ctx context.Context, c scanner.Chunk) error {
+	if n := int64(len(c.Data)); c.Offset == 0 && !c.More && g.opens(c) && n <= g.Limits.filled().Spool {
+		if done, err := g.File(ctx, c.Unit, c.At, bytes.NewReader(c.Data), n, g.spotted); done || err != nil {
+			return err
+		}
+		return g.yield(c)
+	}
 	p := g.parcel(c)
 	if p == nil {
 		return g.yield(c)
@@ -114,9 +120,6 @@ func (g *gathering) chunk(ctx context.Context, c scanner.Chunk) error {
 	}
 	if done, err := g.File(ctx, c.Unit, c.At, p, p.size, g.spotted); done || err != nil {
 		return err
-	}
-	if c.Offset == 0 {
-		return g.yield(c)
 	}
 	return source.Cut(ctx, c.Unit, c.At, io.NewSectionReader(p, 0, p.size), p.size, g.yield)
 }
@@ -146,11 +149,16 @@ func (g *gathering) parcel(c scanner.Chunk) *parcel {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	p := g.open[c.Unit]
-	if p == nil && c.Offset == 0 && c.Skip == nil && (identify(c.Data, c.At.File) != nil || document(c.Data, c.At.File) != nil) {
+	if p == nil && c.Offset == 0 && g.opens(c) {
 		p = new(parcel)
 		g.open[c.Unit] = p
 	}
 	return p
+}
+
+// opens reports whether a chunk begins an archive or a document.
+func (g *gathering) opens(c scanner.Chunk) bool {
+	return c.Unit != "" && g.Depth > 0 && c.Skip == nil && (identify(c.Data, c.At.File) != nil || document(c.Data, c.At.File) != nil)
 }
 
 func (g *gathering) close(unit string, p *parcel) {

@@ -13,7 +13,7 @@ var integrity = []struct {
 
 // digested reports whether the text says that a token is a digest, or a value that SOPS encrypted.
 func digested(data []byte, at Span) bool {
-	if isDigestHead(data[at.Start:at.End]) {
+	if isDigestHead(data[at.Start:at.End]) || isPseudoVersion(data, at) {
 		return true
 	}
 	if at.Start == 0 {
@@ -49,6 +49,27 @@ func isDigestHead(token []byte) bool {
 		}
 	}
 	return false
+}
+
+// isPseudoVersion reports whether a token is the end of a pseudo-version of a Go module, which has the time and the hash of
+// a commit: 0-20191109021931-daa7c04131f5. See https://go.dev/ref/mod#pseudo-versions.
+func isPseudoVersion(data []byte, at Span) bool {
+	const moment, hash = len("20191109021931"), 12
+	start := at.End - hash - 1 - moment
+	if start < max(at.Start, 1) || data[start] != '2' || data[start+moment] != '-' || data[start-1] != '-' && data[start-1] != '.' {
+		return false
+	}
+	for _, c := range data[start : start+moment] {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	for _, c := range data[start+moment+1 : at.End] {
+		if byteKinds[c]&(kindDigit|kindLowerHex) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // algorithm reports whether the text ends with the name of one, in either case.

@@ -540,6 +540,9 @@ func (d *document) rowOf(p int) (row, bool) {
 			return row{}, false
 		}
 		head.End = min(head.End, head.Start+firstLine)
+		if bytes.IndexByte(d.data[line.Start:p], 0) >= 0 || bytes.IndexByte(top.data[head.Start:head.End], 0) >= 0 {
+			return row{}, false // the strings of a program
+		}
 	default:
 		return row{}, false
 	}
@@ -736,6 +739,7 @@ func proseWords(text string) []string {
 func (w *namer) prose(hop int) bool {
 	line := w.d.lineSpan(w.d.line(w.i - 1))
 	start := max(line.Start, w.i-80)
+	start += bytes.LastIndexByte(w.d.data[start:w.i], 0) + 1 // what stands beyond is another string of a program
 	words := proseWords(string(w.d.data[start:w.i]))
 	if len(words) == 0 {
 		return false

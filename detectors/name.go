@@ -152,6 +152,9 @@ func (w *namer) hop(n int) bool {
 			w.i--
 			return true
 		}
+		if c == '?' {
+			return w.condition()
+		}
 		return w.cell()
 	case ',', ';':
 		return w.sibling(newlines)
@@ -863,11 +866,27 @@ func (w *namer) trailing(v Span) {
 	}
 }
 
+// condition reads what stands before a question mark: apiKey = live ? "..." : "...".
+func (w *namer) condition() bool {
+	line := w.d.lineSpan(w.d.line(w.i - 1))
+	start := line.Start + bytes.LastIndexByte(w.d.data[line.Start:w.i], 0) + 1 // what stands beyond is another string of a program
+	if text := bytes.Trim(w.d.data[start:w.i-1], " `*\t"); len(text) <= maxCell {
+		w.add(string(text))
+	}
+	w.i = line.Start
+	return false
+}
+
+const maxCell = 40 // bytes of a cell, or of a condition, that may be a name
+
 // cell reads the header of a table's column and the first cell of the row.
 func (w *namer) cell() bool {
-	w.n.table = true
 	n := w.d.line(w.i - 1)
 	row := w.d.lineSpan(n)
+	if bytes.IndexByte(w.d.data[row.Start:w.i], 0) >= 0 {
+		return false // the strings of a program
+	}
+	w.n.table = true
 	column := bytes.Count(w.d.data[row.Start:w.i], []byte{'|'})
 	cells := bytes.Split(w.d.data[row.Start:w.i], []byte{'|'})
 	for up := 1; up <= min(40, n); up++ {
@@ -884,7 +903,7 @@ func (w *namer) cell() bool {
 		}
 	}
 	for _, c := range cells {
-		if c = bytes.Trim(c, " `*\t"); len(c) <= 40 && !bytes.Contains(c, []byte("://")) {
+		if c = bytes.Trim(c, " `*\t"); len(c) <= maxCell && !bytes.Contains(c, []byte("://")) {
 			w.add(string(c))
 		}
 	}

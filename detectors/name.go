@@ -886,7 +886,8 @@ func (w *namer) cell() bool {
 	if bytes.IndexByte(w.d.data[row.Start:w.i], 0) >= 0 {
 		return false // the strings of a program
 	}
-	w.n.table = true
+	whole := w.d.data[row.Start:row.End]
+	w.n.table = bytes.Count(whole, []byte{'|'}) > 1 || n > 0 && bytes.IndexByte(w.d.data[w.d.lineSpan(n-1).Start:row.Start], '|') >= 0 // a lone bar is an operator
 	column := bytes.Count(w.d.data[row.Start:w.i], []byte{'|'})
 	cells := bytes.Split(w.d.data[row.Start:w.i], []byte{'|'})
 	for up := 1; up <= min(40, n); up++ {

@@ -15,7 +15,19 @@ const (
 
 // anchored reports whether an anchor of some object stands closely before p.
 func (r *reading) anchored(p int) bool {
-	return len(r.set.objects) > 0 && r.set.anchors.contains(r.data[max(0, p-anchorReach):p])
+	if len(r.set.objects) == 0 {
+		return false
+	}
+	var hits hitBuffer
+	from := max(0, p-anchorReach)
+	return slices.ContainsFunc(r.set.anchors.scan(r.data[from:p], &hits), func(h hit) bool {
+		return isMember(r.data, Span{from + h.end - len(r.set.anchors.words[h.word]), from + h.end})
+	})
+}
+
+// isMember reports whether an anchor stands as the name, or a value, of an object's member does, and not within a word.
+func isMember(data []byte, at Span) bool {
+	return (at.Start == 0 || !isWordByte(data[at.Start-1])) && (at.End == len(data) || !isWordByte(data[at.End]))
 }
 
 // objects reports the JSON objects that a check accepts. Whatever stands in one is part of it.

@@ -270,7 +270,7 @@ func (s *Set) shaped(data []byte, t *token) Kind {
 	var hits hitBuffer
 	from := max(0, t.Start-literalAt)
 	for _, h := range s.literals.scan(data[from:min(len(data), t.End, t.Start+maxToken)], &hits) {
-		if s.leads[h.word] == nil && from+h.end <= t.Start {
+		if s.leads[h.word] == nil && from+h.end <= t.Start && isMember(data, Span{from + h.end - len(s.literals.words[h.word]), from + h.end}) {
 			return OfObject
 		}
 		for _, i := range s.leads[h.word] {

@@ -164,7 +164,7 @@ func (s scan) limitMemory() {
 		runtime.AddCleanup(unheld, func(percent int) { debug.SetGCPercent(percent) }, cmp.Or(s.garbage, scanGC))
 	}
 	if s.env("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(s.flags.memory) << 20)
+		debug.SetMemoryLimit(int64(s.flags.memory) << 20 / 8 * 7) // the collector lags, and does not count all
 	}
 }
 

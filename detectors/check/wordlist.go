@@ -118,29 +118,17 @@ func Wordlists() []*Wordlist { return append([]*Wordlist(nil), allLists...) }
 func (w *Wordlist) Len() int { return len(w.table().words) }
 
 // Words yields the words in the order of their indexes, as [NormalizeWord] gives them, without building the list's table.
-func (w *Wordlist) Words() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for word := range strings.Lines(readList(w.file)) {
-			word = strings.TrimSuffix(word, "\n")
-			if w.cased {
-				word = NormalizeWord(word)
-			}
-			if w.whole != nil {
-				word = word[:min(len(word), cutLetters)]
-			}
-			if !yield(word) {
-				return
-			}
-		}
-	}
-}
+func (w *Wordlist) Words() iter.Seq[string] { return w.lines(func(string) bool { return true }) }
 
 // ASCII yields the words of Words that are in ASCII, in a tenth of the time when the list is published in another script.
-func (w *Wordlist) ASCII() iter.Seq[string] {
+func (w *Wordlist) ASCII() iter.Seq[string] { return w.lines(ascii) }
+
+// lines yields the words of the list's lines that keep says.
+func (w *Wordlist) lines(keep func(string) bool) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for word := range strings.Lines(readList(w.file)) {
 			word = strings.TrimSuffix(word, "\n")
-			if !ascii(word) {
+			if !keep(word) {
 				continue
 			}
 			if w.cased {

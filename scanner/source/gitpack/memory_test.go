@@ -27,7 +27,7 @@ func TestMemoryIsKept(t *testing.T) {
 		{"large commits", func() []crafted { return largeCommits(20, large) }, 0},
 		{"large trees with names of their own", func() []crafted { return largeTrees(12, 130_000) }, 1},
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory / 8 * 7))
 	for _, c := range cases {
 		entries := c.make()
 		r := craft(t, entries...)

@@ -7,6 +7,7 @@ import (
 
 const (
 	minInts  = 32 // numbers of the shortest list that can be a key: a seed of 32 bytes
+	maxInts  = 64 // and of the longest: a key pair
 	spotInts = 16 // numbers that make a list worth reading in full
 
 	probeInts = 2*spotInts - 1 // bytes that so many numbers and their commas cover, at least
@@ -21,11 +22,14 @@ var listBytes = func() (t [256]bool) {
 }()
 
 // intSpots calls yield with the bracket and the first spotInts numbers of every list of numbers from 0 to 255, when they
-// overlap data[from:to] and are no longer than spotBytes.
+// overlap data[from:to] and are no longer than spotBytes. A list that is seen to go on beyond maxInts is none.
 func intSpots(data []byte, from, to int, yield func(Span)) {
 	intHeads(data, from, to, func(start int) {
 		end, n := intList(data[:min(len(data), start+spotBytes)], start+1, spotInts)
-		if n == spotInts && end > from && start < to {
+		if n < spotInts || end <= from || start >= to {
+			return
+		}
+		if _, n = intList(data[:min(len(data), start+spotReach)], start+1, maxInts+1); n <= maxInts {
 			yield(Span{start, end})
 		}
 	})

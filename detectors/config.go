@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,22 @@ type Config struct {
 	Notices       []string                     // what a person should know of how the file was read
 
 	targets []configTarget
+}
+
+// LeavesOut returns what tells whether a list outside rules leaves out a file for its path alone; nil when none may.
+func (c *Config) LeavesOut() func(path string) bool {
+	var paths []*regexp.Regexp
+	for _, a := range c.Allowlists {
+		if len(a.Commits)+len(a.Regexes)+len(a.StopWords)+len(a.TargetRules) == 0 {
+			paths = append(paths, a.Paths...)
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return func(path string) bool {
+		return slices.ContainsFunc(paths, func(re *regexp.Regexp) bool { return re.MatchString(path) })
+	}
 }
 
 // configTarget is a rule that a global allowlist is for, and where that is said.

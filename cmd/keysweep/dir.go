@@ -40,7 +40,6 @@ func scanDir(cmd *cobra.Command, c console, f *scanFlags, paths []string, gitign
 		Paths:     paths,
 		MaxBytes:  int64(f.maxMegabytes) << 20,
 		Gitignore: gitignore,
-		Exclude:   exclude,
 		Workers:   f.workers,
 		Unpack:    f.unpacker().File,
 	}
@@ -48,7 +47,9 @@ func scanDir(cmd *cobra.Command, c console, f *scanFlags, paths []string, gitign
 	if info, err := os.Stat(paths[0]); err == nil && info.IsDir() {
 		target = paths[0]
 	}
-	return scan{console: c, flags: f, target: target, source: src}.run(cmd.Context())
+	s := scan{console: c, flags: f, target: target, source: src}
+	s.prepare = func(set settings) { src.Exclude = set.excluding(exclude) }
+	return s.run(cmd.Context())
 }
 
 func newStdin(c console) *cobra.Command {

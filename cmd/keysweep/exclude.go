@@ -33,6 +33,21 @@ func pathsOf(flag string, globs []string) (func(string, bool) bool, error) {
 	}, nil
 }
 
+// excluding adds to what a flag leaves out the files that the configuration leaves out for their paths alone: what stands
+// in them is not read, so that it makes no run incomplete either.
+func (s settings) excluding(exclude func(string, bool) bool) func(string, bool) bool {
+	if s.config == nil {
+		return exclude
+	}
+	hides := s.config.LeavesOut()
+	if hides == nil {
+		return exclude
+	}
+	return func(name string, dir bool) bool {
+		return exclude != nil && exclude(name, dir) || !dir && hides(filepath.ToSlash(name))
+	}
+}
+
 // globExpr translates a glob that path.Match accepts; ** crosses slashes besides.
 func globExpr(glob string) string {
 	var out strings.Builder

@@ -79,13 +79,14 @@ func (f *gitFlags) scanStaged(cmd *cobra.Command, c console, path string) error 
 	src := &source.Staged{
 		Path:     path,
 		MaxBytes: int64(f.maxMegabytes) << 20,
-		Exclude:  exclude,
 		Workers:  f.workers,
 	}
 	if path == "" {
 		src.Index = c.env("GIT_INDEX_FILE")
 	}
-	return scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), hook: f.hook, partial: true, source: f.unpacked(src)}.run(cmd.Context())
+	s := scan{console: c, flags: &f.scanFlags, target: worktree(cmp.Or(path, ".")), hook: f.hook, partial: true, source: f.unpacked(src)}
+	s.prepare = func(set settings) { src.Exclude = set.excluding(exclude) }
+	return s.run(cmd.Context())
 }
 
 // scanHistory scans what src says of a repository, with the limits that the flags set. Target is where configuration lies.
@@ -95,7 +96,6 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 		return err
 	}
 	src.MaxBytes = int64(f.maxMegabytes) << 20
-	src.Exclude = exclude
 	src.Memory = int64(f.memory) << 20
 	src.Workers = f.workers
 	src.Env = c.env
@@ -104,6 +104,7 @@ func (f *gitFlags) scanHistory(cmd *cobra.Command, c console, src *source.Git, t
 	s := scan{console: c, flags: &f.scanFlags, target: target, hook: f.hook, source: opened, reading: src.Stats}
 	s.partial = src.Range != "" || src.SinceCommit != "" || src.Branch != ""
 	s.prepare = func(set settings) {
+		src.Exclude = set.excluding(exclude)
 		src.Spotter, src.Named, opened.Spotter = f.spotter(set.detector), f.named(), spotter{set.detector}
 	}
 	return s.run(cmd.Context())

@@ -43,11 +43,8 @@ type cored struct {
 // addAnchored adds a part that its anchors lead to.
 func (s *Set) addAnchored(sh *shape) {
 	tree := cmp.Or(treeOf(sh.part.Regex.String()), new(syntax.Regexp))
-	for _, a := range s.besides {
-		for _, other := range a.shapes {
-			sh.number = max(sh.number, other.number+1)
-		}
-	}
+	s.anchored++
+	sh.number = s.anchored
 	for _, text := range sh.part.Anchors {
 		i := slices.IndexFunc(s.besides, func(a anchor) bool { return a.text == text })
 		if i < 0 {

@@ -28,6 +28,7 @@ type Set struct {
 	words     map[string]*shape // by check, of the rules for mnemonics
 	ints      []*shape
 	besides   []anchor
+	anchored  int      // shapes that anchors lead to
 	cores     []core   // of besides
 	objects   []*shape // of rules that need no context, for JSON objects
 	rows      []*shape
@@ -86,7 +87,7 @@ type shape struct {
 	rule     *Rule
 	part     *Part
 	provider int
-	number   int // among the shapes that anchors lead to
+	number   int // from 1, among the shapes that anchors lead to
 	gauge
 	names    *Expression
 	notNames []*Expression

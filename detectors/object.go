@@ -85,7 +85,7 @@ func (o *object) try(sh *shape) *fit {
 		return nil
 	}
 	for _, plain := range o.read() {
-		if !sh.allMusts(plain) {
+		if !sh.hasMusts([]byte(plain)) {
 			continue
 		}
 		m := sh.part.Regex.Regexp().FindStringSubmatch(plain)
@@ -136,11 +136,6 @@ func (o *object) read() []string {
 // mayStand reports whether an object, in lower case, has one of the shape's anchors.
 func (sh *shape) mayStand(object string) bool {
 	return slices.ContainsFunc(sh.part.Anchors, func(a string) bool { return strings.Contains(object, a) })
-}
-
-// allMusts is hasMusts for a string.
-func (sh *shape) allMusts(text string) bool {
-	return !slices.ContainsFunc(sh.musts, func(must []byte) bool { return !strings.Contains(text, string(must)) })
 }
 
 // objectAround returns the innermost braces around start and end; an end of 0 says that there are none within maxObject.

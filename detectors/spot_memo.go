@@ -18,7 +18,7 @@ const kindsOfToken = uint64(OfShape | OfName | OfObject)
 
 func newSpotMemo() *spotMemo { return &spotMemo{seed: maphash.MakeSeed()} }
 
-// slot returns where the kind of the token is kept, and what it is kept under, in which the bits of kinds are free.
+// token returns where the kind of the token is kept, and what it is kept under, in which the bits of kinds are free.
 func (m *spotMemo) token(data []byte, at Span) (slot *atomic.Uint64, key uint64) {
 	lo, hi := max(0, at.Start-spotReach), min(len(data), at.Start+spotReach)
 	sides := uint64(at.Start-lo)<<32 | uint64(hi-at.Start)<<16 | uint64(min(at.End-at.Start, spotReach))
@@ -29,6 +29,6 @@ func (m *spotMemo) token(data []byte, at Span) (slot *atomic.Uint64, key uint64)
 // anchor returns where it is kept that there is no value of a shape beside an anchor, and the key that says so. Text is what
 // decides, in which the anchor begins at an offset.
 func (m *spotMemo) anchor(text []byte, offset int, sh *shape) (slot *atomic.Uint64, key uint64) {
-	h := maphash.Bytes(m.seed, text) ^ (uint64(offset)<<32|uint64(sh.number+1))*0x9e3779b97f4a7c15
+	h := maphash.Bytes(m.seed, text) ^ (uint64(offset)<<32|uint64(sh.number))*0x9e3779b97f4a7c15
 	return &m.bare[h>>32%uint64(len(m.bare))], h | 1
 }

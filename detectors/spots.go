@@ -176,8 +176,8 @@ func (sp *spotter) judge(t *token) (kind Kind) {
 	window := Span{max(0, t.Start-hintBefore), min(len(sp.data), t.End+hintAfter)}
 	r := &reading{document: &document{data: sp.data[window.Start:window.End]}, set: sp.set}
 	v := &value{Span: Span{t.Start - window.Start, t.End - window.Start}, form: FormToken}
-	near := sp.set.mayBePlaced(sp.data, t, window)
-	if kind == 0 && !near && !(r.mayBePart(v) && sp.hinted(window)) {
+	near, named := sp.set.mayBePlaced(sp.data, t, window), r.mayBePart(v) && sp.hinted(window)
+	if kind == 0 && !near && !named {
 		return 0
 	}
 	sign := signatureOf(sp.data, t.Span)
@@ -188,7 +188,7 @@ func (sp *spotter) judge(t *token) (kind Kind) {
 	switch {
 	case kind != 0 && slices.ContainsFunc(sp.fits, func(sh *shape) bool { return len(sh.outline.head) > 0 && len(sh.holds) > 0 }),
 		near && sp.set.placeable(sp.data, t, window, sp.fits),
-		sp.hinted(window) && r.nameable(v, sp.fits):
+		named && r.nameable(v, sp.fits):
 		return kind | OfName
 	}
 	return kind
